@@ -153,7 +153,7 @@ def bench(_: argparse.Namespace, rest: list[str]) -> None:
 
 
 # Only a font file is used of matplotlib-fontja: what draws with it stays out of the lock (docs/decisions/0002).
-LEFT_OUT = ("contourpy", "cycler", "fonttools", "kiwisolver", "matplotlib", "numpy", "pyparsing", "python-dateutil", "six")
+LEFT_OUT = ("contourpy", "cycler", "fonttools", "kiwisolver", "matplotlib", "numpy", "pyparsing", "python-dateutil")
 
 
 def lock(_: argparse.Namespace) -> None:

@@ -1,0 +1,1 @@
+"""SOIL: helpers without rows and without a word of the domain."""
