@@ -1,0 +1,13 @@
+"""Paths of this room."""
+
+from django.urls import path
+
+from madoguchi.accounts import views
+
+shared = [
+    path("", views.home, name="home"),
+    path("sign-in/desk/", views.desk_sign_in, name="desk_sign_in"),
+    path("sign-in/desk/out/", views.desk_sign_out, name="sign_out"),
+    path("language/", views.language, name="language"),
+    path("health", views.health, name="health"),
+]
