@@ -100,7 +100,7 @@ def _question(old: Question, new: Question, before: _Version, after: _Version) -
         yield found("type" if "type" in changed else "required" if "required" in changed else "rules", "meaning")
     yield from _choices(old, new, before, after)
     yield from _checks(new, before.raw[new.id], after.raw[new.id])
-    if _words(old) != _words(new):
+    if _words(old, new) != _words(new, old):
         yield found("wording", "wording")
 
 
@@ -108,9 +108,10 @@ def _rule(version: _Version, question: str, key: str) -> str:
     return canonical_json(version.raw[question].get(key))
 
 
-def _words(question: Question) -> list[Any]:
-    choices: list[Choice] = sorted(question.choices, key=lambda choice: choice.id)
-    says = [check.say for check in question.checks]
+def _words(question: Question, beside: Question) -> list[Any]:
+    """The texts of a question; of its choices only those that the other version has too."""
+    choices: list[Choice] = sorted((each for each in question.choices if beside.choice(each.id)), key=lambda choice: choice.id)
+    says = [check.say for check in question.checks] if len(question.checks) == len(beside.checks) else []
     return [question.label, question.hint, question.unit, says, [(choice.label, choice.hint) for choice in choices]]
 
 

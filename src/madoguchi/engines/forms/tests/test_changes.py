@@ -15,13 +15,13 @@ FORM = json.loads((Path(__file__).parent / "jido_teate.json").read_text(encoding
 EXTRA = {"id": "nickname", "type": "text", "label": {"ja": "呼び名", "plain": "よびな", "en": "Nickname"}}
 
 
-def changed(change) -> dict[str, Any]:
+def changed(change) -> Any:
     document = copy.deepcopy(FORM)
     change(document)
     return document
 
 
-def you(document: dict[str, Any]) -> list[dict[str, Any]]:
+def you(document: dict[str, Any]) -> Any:
     return document["pages"][0]["questions"]
 
 
@@ -86,6 +86,11 @@ def test_each_change_has_its_class(name) -> None:
     assert (found, key in keys) == (level, True), keys
 
 
+def test_a_new_choice_is_no_change_of_wording() -> None:
+    change, _, _ = CASES["choice"]
+    assert find(change) == ("addition", {"question.choices_added"})
+
+
 def test_a_condition_that_moves_to_its_page_asks_the_same() -> None:
     rule = {"==": [{"var": "work"}, "other"]}
     page = {"id": "more", "title": {"ja": "もう少し"}, "questions": [EXTRA]}
@@ -96,4 +101,4 @@ def test_a_condition_that_moves_to_its_page_asks_the_same() -> None:
 
 def test_a_difference_names_what_it_is_about() -> None:
     [difference] = differences(load(FORM), load(changed(lambda d: you(d).pop(3))))
-    assert (difference.id, difference.text["ja"], difference.level) == ("mail", "メールアドレス", "meaning")
+    assert (difference.id, difference.text and difference.text["ja"], difference.level) == ("mail", "メールアドレス", "meaning")

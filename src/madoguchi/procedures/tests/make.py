@@ -1,0 +1,81 @@
+"""Builders: a small form, a procedure with a published version, a code list. Everything in them is invented."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any
+
+from madoguchi.accounts.models import Division, User
+from madoguchi.procedures.actions import publish, publish_code_list
+from madoguchi.procedures.models import CodeList, Procedure, ProcedureKind
+
+Json = dict[str, Any]
+
+
+def words(ja: str, en: str = "") -> Json:
+    return {"ja": ja, "plain": ja, "en": en or ja}
+
+
+FORM: Json = {
+    "schema": 1,
+    "id": "dog",
+    "languages": ["ja", "plain", "en"],
+    "title": words("犬の届け", "Tell us about a dog"),
+    "pages": [
+        {
+            "id": "you",
+            "title": words("飼い主", "The owner"),
+            "questions": [
+                {"id": "name", "type": "person_name", "label": words("氏名", "Name"), "required": True, "concept": "applicant.name"},
+                {
+                    "id": "kind",
+                    "type": "choice",
+                    "label": words("飼い始めた理由", "How it came"),
+                    "required": True,
+                    "choices": [{"id": "born", "label": words("生まれた", "Born")}, {"id": "given", "label": words("もらった", "Given")}],
+                },
+                {"id": "giver", "type": "text", "label": words("くれた人", "Giver"), "show_if": {"==": [{"var": "kind"}, "given"]}},
+            ],
+        }
+    ],
+}
+
+
+def form(slug: str = "dog", **changes: Any) -> Json:
+    """A copy of the small form, with another id and some keys changed."""
+    return {**copy.deepcopy(FORM), "id": slug, **changes}
+
+
+def make_procedure(
+    division: Division, slug: str = "dog", *, by: User | None = None, document: Json | None = None, published: bool = True, **facts: Any
+) -> Procedure:
+    """A procedure of a division, with version 1 unless `published` is False."""
+    procedure = Procedure.objects.create(
+        slug=slug,
+        division=division,
+        kind=facts.pop("kind", ProcedureKind.APPLICATION),
+        name=facts.pop("name", words("犬の登録", "Dog registration")),
+        kana=facts.pop("kana", "いぬのとうろく"),
+        **facts,
+    )
+    if published:
+        publish(procedure=procedure, document=document or form(slug), by=by)
+        procedure.refresh_from_db()
+    return procedure
+
+
+ENTRIES: list[Json] = [
+    {
+        "id": "a1",
+        "label": words("東陽保育園", "Toyo Nursery"),
+        "kana": "とうようほいくえん",
+        "group": words("東陽"),
+        "facts": {"baby": True},
+    },
+    {"id": "a2", "label": words("亀戸保育園", "Kameido Nursery"), "kana": "かめいどほいくえん"},
+]
+
+
+def make_code_list(name: str = "nurseries", version: str = "1", entries: list[Mapping[str, Any]] | None = None) -> CodeList:
+    return publish_code_list(name=name, version=version, entries=entries or ENTRIES, by=None)
