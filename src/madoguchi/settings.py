@@ -181,7 +181,7 @@ PDF_FONTS = env_list("MADOGUCHI_FONTS")  # directories; empty: the system's, els
 
 # -- what can be swapped: Django's own shape ------------------------------------------------------------------------------
 
-EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_BACKEND = "madoguchi.notices.backends.QuotingSmtp"
 EMAIL_HOST, EMAIL_PORT = env("MADOGUCHI_SMTP_HOST"), int(env("MADOGUCHI_SMTP_PORT", "25"))
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = env("MADOGUCHI_SMTP_USER"), env("MADOGUCHI_SMTP_PASSWORD")
 EMAIL_USE_TLS = env("MADOGUCHI_SMTP_TLS") == "1"
@@ -193,6 +193,15 @@ NOTICE_CHANNELS = {
 }
 if DEMO or TESTING:  # every mail can be read on the mailbox page; nothing leaves the machine
     NOTICE_CHANNELS["email"] = {"BACKEND": "madoguchi.notices.backends.Mailbox", "OPTIONS": {}}
+CLOCK = [  # what happens by itself, every minute, in each municipality's scope
+    "madoguchi.notices.actions.try_again",
+    "madoguchi.applications.actions.remind_corrections",
+    "madoguchi.applications.actions.tell_ending_drafts",
+    "madoguchi.applications.actions.sweep_drafts",
+    "madoguchi.applications.actions.sweep_exports",
+    "madoguchi.accounts.actions.sweep_proofs",
+    "madoguchi.jobs.actions.sweep",
+]
 CASE_PANELS: dict[str, dict[str, object]] = {}
 MENUS: dict[str, dict[str, object]] = {
     "applications": {"BACKEND": "madoguchi.applications.backends.CasesMenu"},
@@ -200,7 +209,7 @@ MENUS: dict[str, dict[str, object]] = {
     "notices": {"BACKEND": "madoguchi.notices.backends.NoticesMenu"},
     "jobs": {"BACKEND": "madoguchi.jobs.backends.JobsMenu"},
 }
-PROCEDURE_PANELS: dict[str, dict[str, object]] = {}
+PROCEDURE_PANELS: dict[str, dict[str, object]] = {"places": {"BACKEND": "madoguchi.applications.backends.PlacesPanel"}}
 
 # -- safety -------------------------------------------------------------------------------------------------------------
 
