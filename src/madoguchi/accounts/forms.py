@@ -13,3 +13,16 @@ class StaffSignIn(forms.Form):
     password = forms.CharField(
         label=_("パスワード"), max_length=200, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
     )
+
+
+class ChangePassword(forms.Form):
+    old = forms.CharField(
+        label=_("いまのパスワード"), max_length=200, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    )
+    new = forms.CharField(
+        label=_("新しいパスワード"),
+        help_text=_("12文字以上。名前やよくある言葉だけのものは使えません。"),
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+    )

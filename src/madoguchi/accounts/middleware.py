@@ -71,7 +71,8 @@ class TwoCookies(SessionMiddleware):
         request.is_desk = is_desk_path(request.path_info)
         name = settings.DESK_COOKIE if request.is_desk else settings.RESIDENT_COOKIE
         request.session_cookie_name = name
-        request.session = self.SessionStore(request.COOKIES.get(name))
+        key = request.COOKIES.get(name, "")
+        request.session = self.SessionStore(key if key.isascii() and key.isalnum() else None)  # a NUL in it stops PostgreSQL
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         plain = settings.SESSION_COOKIE_NAME

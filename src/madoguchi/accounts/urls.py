@@ -8,6 +8,8 @@ shared = [
     path("", views.home, name="home"),
     path("sign-in/desk/", views.desk_sign_in, name="desk_sign_in"),
     path("sign-in/desk/out/", views.desk_sign_out, name="sign_out"),
+    path("sign-in/desk/self/", views.desk_self, name="desk_self"),
+    path("sign-in/desk/as/<int:membership>/", views.act_as, name="act_as"),
     path("language/", views.language, name="language"),
     path("health", views.health, name="health"),
 ]

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.contrib.auth import login, logout
+from django.contrib.auth import login, logout, update_session_auth_hash
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from madoguchi.accounts.actions import sign_in_staff
+from madoguchi.accounts.actions import change_password, sign_in_staff
 from madoguchi.accounts.actions.people import staff_memberships
-from madoguchi.accounts.forms import StaffSignIn
+from madoguchi.accounts.forms import ChangePassword, StaffSignIn
 from madoguchi.accounts.models import Municipality
 from madoguchi.lib.errors import Refused
 from madoguchi.lib.guards import anyone
@@ -51,6 +51,37 @@ def desk_sign_in(request: HttpRequest) -> HttpResponse:
 def desk_sign_out(request: HttpRequest) -> HttpResponse:
     logout(request)
     return redirect(settings.DESK_SIGN_IN)
+
+
+@anyone
+@never_cache
+def desk_self(request: HttpRequest) -> HttpResponse:
+    """A member of staff's own page: the memberships to act with, and the password."""
+    if not request.user.is_authenticated:
+        return redirect(settings.DESK_SIGN_IN)
+    form, problem, done = ChangePassword(request.POST or None), "", False
+    if request.method == "POST" and form.is_valid():
+        try:
+            change_password(user=request.user, **form.cleaned_data)
+        except Refused as refused:
+            problem = str(refused)
+        else:
+            update_session_auth_hash(request, request.user)
+            form, done = ChangePassword(), True
+    memberships = staff_memberships(request.user).select_related("municipality", "division").order_by("municipality__code", "id")
+    context = {"form": form, "problem": problem, "done": done, "memberships": memberships, "has_errors": bool(problem or form.errors)}
+    return render(request, "accounts/desk_self.html", context, status=422 if context["has_errors"] else 200)
+
+
+@anyone
+@require_POST
+def act_as(request: HttpRequest, membership: int) -> HttpResponse:
+    """Choose the membership to act with; only one's own."""
+    if not request.user.is_authenticated:
+        return redirect(settings.DESK_SIGN_IN)
+    found = get_object_or_404(staff_memberships(request.user), pk=membership)
+    request.session["membership"] = found.pk
+    return redirect(f"/{found.municipality.slug}/desk/")
 
 
 @anyone

@@ -2,10 +2,19 @@
 
 from madoguchi.accounts.actions.addresses import check_code, consume_link, look_at_link, make_link, send_code
 from madoguchi.accounts.actions.audit import record, verify_chain
-from madoguchi.accounts.actions.people import add_member, open_municipality, resident_for, sign_in_staff
+from madoguchi.accounts.actions.people import (
+    add_member,
+    change_password,
+    open_municipality,
+    resident_for,
+    sign_in_staff,
+    sweep_proofs,
+    take_on,
+)
 
 __all__ = [
     "add_member",
+    "change_password",
     "check_code",
     "consume_link",
     "look_at_link",
@@ -15,5 +24,7 @@ __all__ = [
     "resident_for",
     "send_code",
     "sign_in_staff",
+    "sweep_proofs",
+    "take_on",
     "verify_chain",
 ]

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import secrets
-from datetime import date
+from datetime import date, timedelta
 
+from django.conf import settings
 from django.contrib.auth import authenticate
+from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_scopes import scope
 
 from madoguchi.accounts.actions.audit import record
-from madoguchi.accounts.models import Division, Membership, Municipality, User
+from madoguchi.accounts.models import Division, EmailCode, EmailLink, Membership, Municipality, User
 from madoguchi.accounts.models.people import RESERVED_SLUGS, MembershipQuerySet
 from madoguchi.lib.errors import Refused
 from madoguchi.lib.limits import Limit
@@ -26,6 +28,12 @@ def open_municipality(*, slug: str, name: str, name_en: str, **facts: object) ->
     """Take a municipality into the installation."""
     if slug in RESERVED_SLUGS and not facts.get("is_operator"):
         raise Refused(_("この識別名は使えません。別の名前にしてください。"), code="slug_reserved")
+    alone = connection.vendor == "sqlite" and not (settings.DEMO or settings.TESTING) and not facts.get("is_operator")
+    if alone and Municipality.objects.filter(is_operator=False).exists():
+        raise Refused(
+            _("2つ目の自治体を開くには、PostgreSQLが必要です。データベースを移してから、もう一度実行してください。"),
+            code="needs_postgres",
+        )
     municipality = Municipality(slug=slug, name=name, name_en=name_en, **facts)
     try:
         municipality.full_clean()
@@ -58,6 +66,43 @@ def sign_in_staff(*, username: str, password: str, address: str) -> User:
         raise Refused(_("利用者名かパスワードが違います。もう一度入力してください。"), code="wrong")
     SIGN_IN_TRIES.clear(f"{address}|{username.lower()}")
     return user
+
+
+@transaction.atomic
+def take_on(
+    *, username: str, name: str, role: str, division: Division | None = None, email: str = "", by: User | None = None
+) -> tuple[Membership, str]:
+    """A new member of staff with a first password, which is shown once and changed at the first sign-in's page."""
+    if User.objects.filter(username=username).exists():
+        raise Refused(_("この利用者名はもう使われています。別の利用者名にしてください。"), code="username_taken")
+    user = User(username=username, name=name, email=email)
+    password = "-".join(secrets.token_hex(2) for _part in range(4))
+    user.set_password(password)
+    try:
+        user.full_clean()
+    except ValidationError as error:
+        raise Refused(_("利用者名は、英小文字・数字・記号（._@+-）で入力してください。"), code="user_invalid") from error
+    user.save()
+    return add_member(user=user, role=role, division=division, by=by), password
+
+
+@transaction.atomic
+def change_password(*, user: User, old: str, new: str) -> None:
+    """Replace a password that its owner knows; the new one must pass the validators."""
+    if not user.check_password(old):
+        raise Refused(_("いまのパスワードが違います。もう一度入力してください。"), code="wrong")
+    try:
+        validate_password(new, user)
+    except ValidationError as error:
+        raise Refused(" ".join(error.messages), code="weak") from error
+    user.set_password(new)
+    user.save(update_fields=["password"])
+
+
+def sweep_proofs() -> int:
+    """Forget codes and links that are over since a day; gives how many."""
+    over = timezone.now() - timedelta(days=1)
+    return EmailCode.objects.filter(expires_at__lt=over).delete()[0] + EmailLink.objects.filter(expires_at__lt=over).delete()[0]
 
 
 def staff_memberships(user: User) -> MembershipQuerySet:

@@ -115,7 +115,9 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         {"desk", "cases.read", "cases.work", "cases.approve", "cases.export", "jobs.read", "notices.read", "audit.division"}
     ),
     Role.DESIGNER: frozenset({"desk", "forms.edit", "jobs.read"}),
-    Role.ICT: frozenset({"desk", "forms.edit", "forms.publish", "jobs.read", "jobs.manage", "notices.read", "notices.manage", "people.manage", "figures"}),
+    Role.ICT: frozenset(
+        {"desk", "forms.edit", "forms.publish", "jobs.read", "jobs.manage", "notices.read", "notices.manage", "people.manage", "figures"}
+    ),
     Role.AUDITOR: frozenset({"desk", "audit.read"}),
     Role.OPERATOR: frozenset({"desk", "joint", "figures"}),
 }

@@ -6,9 +6,20 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.core.management import CommandError, call_command
+from django.db import connection
 from django.utils import timezone
 
-from madoguchi.accounts.actions import check_code, consume_link, look_at_link, make_link, resident_for, send_code, sign_in_staff
+from madoguchi.accounts.actions import (
+    check_code,
+    consume_link,
+    look_at_link,
+    make_link,
+    open_municipality,
+    resident_for,
+    send_code,
+    sign_in_staff,
+)
 from madoguchi.accounts.models import Membership, Role, User
 from madoguchi.accounts.models.people import PERMISSIONS
 from madoguchi.accounts.tests.make import PASSWORD, make_member
@@ -19,9 +30,7 @@ def test_staff_sign_in_with_any_case_and_blanks(clerk):
     assert sign_in_staff(username=" CLERK-kosodate ", password=PASSWORD, address="1") == clerk.user
 
 
-@pytest.mark.parametrize(
-    ("username", "password"), [("clerk-kosodate", "wrong"), ("nobody", PASSWORD), ("", "")]
-)
+@pytest.mark.parametrize(("username", "password"), [("clerk-kosodate", "wrong"), ("nobody", PASSWORD), ("", "")])
 def test_every_wrong_sign_in_gets_the_same_sentence(clerk, username, password):
     with pytest.raises(Refused) as refused:
         sign_in_staff(username=username, password=password, address="1")
@@ -107,3 +116,43 @@ def test_nul_is_taken_out_of_what_is_sent_and_never_an_error(client, clerk):
     assert response.status_code == 302
     assert client.get("/koto/search/?q=%00").status_code == 200
     assert client.get("/ko%00to/").status_code == 404
+
+
+def test_a_password_is_changed_by_who_knows_it_and_must_be_good(client, clerk):
+    page = "/sign-in/desk/self/"
+    client.post("/sign-in/desk/", {"username": clerk.user.username, "password": PASSWORD})
+    assert client.get(page).status_code == 200
+    assert client.post(page, {"old": "wrong", "new": "a-much-better-passphrase"}).status_code == 422
+    assert client.post(page, {"old": PASSWORD, "new": "short"}).status_code == 422
+    assert client.post(page, {"old": PASSWORD, "new": "a-much-better-passphrase"}).status_code == 200
+    assert sign_in_staff(username=clerk.user.username, password="a-much-better-passphrase", address="9") == clerk.user
+    assert client.get(page).status_code == 200, "the session goes on"
+
+
+def test_nobody_acts_with_anothers_membership(client, clerk, chief):
+    client.post("/sign-in/desk/", {"username": clerk.user.username, "password": PASSWORD})
+    assert client.post(f"/sign-in/desk/as/{chief.pk}/").status_code == 404
+    assert client.post(f"/sign-in/desk/as/{clerk.pk}/").status_code == 302
+
+
+def test_the_first_municipality_and_staff_by_command(db, capsys):
+    call_command("open", "hana", "--name", "花町", "--name-en", "Hana Town", "--head", "町長")
+    call_command(
+        "staff", "hana", "hana-clerk", "--name", "架空 太郎", "--role", "clerk", "--division", "kumin", "--division-name", "住民課"
+    )
+    password = capsys.readouterr().out.strip().rsplit(" ", 1)[1]
+    assert sign_in_staff(username="hana-clerk", password=password, address="1").name == "架空 太郎"
+    with pytest.raises(CommandError):
+        call_command("open", "desk", "--name", "x", "--name-en", "x")
+    with pytest.raises(CommandError):
+        call_command("staff", "nowhere", "x", "--name", "x", "--role", "clerk")
+
+
+def test_a_second_municipality_needs_postgresql_outside_the_demo(municipality, settings):
+    settings.TESTING = settings.DEMO = False
+    if connection.vendor == "sqlite":
+        with pytest.raises(Refused) as refused:
+            open_municipality(slug="two", name="2", name_en="2")
+        assert refused.value.code == "needs_postgres"
+    else:
+        assert open_municipality(slug="two", name="2", name_en="2").pk
