@@ -7,6 +7,7 @@ from django.contrib.auth import login, logout, update_session_auth_hash
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import get_template
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -135,4 +136,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 @anyone
 def went_wrong(request: HttpRequest) -> HttpResponse:
-    return render(request, "500.html", status=500)
+    """Without context processors: the database may be what failed."""
+    municipality = getattr(request, "municipality", None)
+    feedback = f"/{municipality.slug}/feedback/?end=error" if municipality is not None and not request.is_desk else ""
+    return HttpResponse(get_template("500.html").render({"feedback": feedback}), status=500)

@@ -19,11 +19,36 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
+from django.core.checks import CheckMessage, Error
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 PREFIX = "mado_"
 FUNCTION = "mado_refuse"
+
+
+# What belongs to no municipality: the municipalities and people themselves, proofs of addresses, machines, Django's own tables.
+NOT_OWNED = frozenset(
+    {
+        "accounts.Municipality",
+        "accounts.User",
+        "accounts.EmailCode",
+        "accounts.EmailLink",
+        "jobs.Worker",
+        "auth.Permission",
+        "auth.Group",
+        "contenttypes.ContentType",
+        "sessions.Session",
+        "django_tasks_database.DBTaskResult",
+    }
+)
+
+
+def check_owned(**_: Any) -> list[CheckMessage]:
+    """A model that is neither a municipality's nor on the list has been forgotten: nothing would keep its rows apart."""
+    forgotten = [model._meta.label for model in apps.get_models() if not getattr(model, "is_owned", False) and model._meta.label not in NOT_OWNED]
+    hint = "Derive it from accounts.models.Owned, or add it to NOT_OWNED in lib/dbguards.py with its reason."
+    return [Error(f"{label} belongs to no municipality.", hint=hint, id="madoguchi.E001") for label in forgotten]
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 View = Callable[..., HttpResponseBase]
+LONGEST_NEXT = 2000  # a longer address is none of ours
 
 
 def _wear(view: View, guard: str, admit: Callable[[HttpRequest], HttpResponse | None]) -> View:
@@ -32,7 +33,8 @@ def _wear(view: View, guard: str, admit: Callable[[HttpRequest], HttpResponse | 
 
 
 def _to_sign_in(request: HttpRequest, address: str) -> HttpResponse:
-    return redirect(f"{address}?{urlencode({'next': request.get_full_path()})}")
+    wanted = request.get_full_path()
+    return redirect(f"{address}?{urlencode({'next': wanted})}" if len(wanted) <= LONGEST_NEXT else address)
 
 
 def anyone(view: View) -> View:

@@ -1,0 +1,122 @@
+"""Beginning an application and coming back to it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from madoguchi.accounts.actions import make_link, record
+from madoguchi.accounts.models import User
+from madoguchi.applications.models import Answers, AnswersKind, Application, Channel
+from madoguchi.lib import numbers, phrases
+from madoguchi.lib.errors import Refused
+from madoguchi.notices.actions import notify
+from madoguchi.notices.models import Recipient
+from madoguchi.procedures.models import Procedure
+
+RESUME_LINK = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Started:
+    """The new application; `phrase` is shown once and kept only as a slow hash."""
+
+    application: Application
+    phrase: str
+
+
+@transaction.atomic
+def start(
+    *, procedure: Procedure, resident: User | None = None, language: str = "ja", channel: str = Channel.ONLINE, by: User | None = None
+) -> Started:
+    """Begin a draft on the current version, frozen for this application; everybody gets a resume code and a passphrase."""
+    if procedure.current is None or procedure.is_hidden:
+        raise Refused(_("この手続きは、いまオンラインで受け付けていません。担当の課にお問い合わせください。"), code="not_offered")
+    if not procedure.is_open(timezone.localdate()):
+        raise Refused(_("この手続きの受付期間ではありません。受付期間を確かめてください。"), code="closed")
+    phrase = phrases.new_phrase()
+    application = Application.objects.create(
+        procedure=procedure,
+        version=procedure.current,
+        version_hash=procedure.current.hash,
+        resident=resident,
+        email=resident.email if resident else "",
+        language=language,
+        channel=channel,
+        resume_code=numbers.new_resume_code(),
+        phrase_hash=phrases.hash_phrase(phrase),
+    )
+    Answers.objects.create(application=application, kind=AnswersKind.DRAFT, as_of=timezone.localdate(), by=resident or by)
+    record("applications.start", by=resident or by, on=application, procedure=procedure.slug, channel=channel)
+    return Started(application, phrase)
+
+
+@transaction.atomic
+def send_resume_link(*, application: Application, email: str, address: str) -> None:
+    """Mail a one-time link with which the draft goes on; the address was proven before (`address` builds the link from its token)."""
+    token = make_link(email=email, purpose="resume", target=str(application.uuid), lifetime=RESUME_LINK)
+    notify(
+        "applications/resume",
+        to=Recipient(name="", language=application.language, email=email, channel="email"),
+        about=application,
+        division=application.division,
+        thread=str(application.uuid),
+        values={"address": address.replace("TOKEN", token), "until": str(application.draft_ends_on)},
+    )
+
+
+@transaction.atomic
+def keep_email(*, application: Application, email: str, agreed_electronic: bool | None = None) -> None:
+    """Write down an address that its owner proved in this browser: receipts and news go there from now on."""
+    application.email = email
+    fields = ["email"]
+    if agreed_electronic is not None:
+        application.agreed_electronic = agreed_electronic
+        fields.append("agreed_electronic")
+    application.save(update_fields=fields)
+    record("applications.keep_email", by=application.resident, on=application)
+
+
+@transaction.atomic
+def renew_phrase(*, application: Application, by: User) -> str:
+    """A new passphrase, given at the counter; whoever knew the old one is cut off."""
+    phrase = phrases.new_phrase()
+    application.phrase_hash = phrases.hash_phrase(phrase)
+    application.save(update_fields=["phrase_hash"])
+    record("applications.renew_phrase", by=by, on=application, division=application.division)
+    return phrase
+
+
+@transaction.atomic
+def move_to_current_version(*, application: Application) -> None:
+    """Let a draft go on with the newest version; answers keep their ids, what no longer counts is kept but does not count."""
+    if not application.is_draft:
+        raise Refused(_("送った後は、様式を変えられません。"), code="not_draft")
+    current = application.procedure.current
+    application.version, application.version_hash = current, current.hash
+    application.save(update_fields=["version", "version_hash"])
+    record("applications.move_to_current_version", by=application.resident, on=application, version=current.number)
+
+
+@transaction.atomic
+def discard(*, application: Application, by: User | None = None) -> None:
+    """Throw a draft away at its owner's wish: answers, secrets and files go."""
+    if not application.is_draft:
+        raise Refused(_("送った後は消せません。取下げの手続きをしてください。"), code="not_draft")
+    record("applications.discard", by=by, on=application)
+    application.answers.all().delete()
+    application.secrets.all().delete()
+    files = list(application.attachments.values_list("file", flat=True))
+    application.attachments.all().delete()
+    application.delete()
+    transaction.on_commit(lambda: _forget_files(files))
+
+
+def _forget_files(files: list[str]) -> None:
+    for file in files:
+        default_storage.delete(file)

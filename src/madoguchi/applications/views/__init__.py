@@ -1,0 +1,1 @@
+"""Entrances of this room: residents' pages and the desk's."""
