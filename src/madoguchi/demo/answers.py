@@ -1,0 +1,306 @@
+"""Plausible answers: an example of the library, moved to a day, with other people in it and a few other choices.
+
+Pure: the form engine, an example and a `Random`. What comes out is clean by `check`, or the plain example moved to the day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from random import Random
+from typing import Any
+
+from madoguchi.demo import people
+from madoguchi.engines.forms import Form, Lists, Question, check, questions_of, walk
+
+Json = dict[str, Any]
+Change = Callable[[Question, Any], Any]
+ADULT = date(1985, 6, 1)  # for a name in whose neighbourhood no birth is asked
+
+
+@dataclass(frozen=True)
+class Example:
+    """One clean example of a procedure's library entry."""
+
+    id: str
+    on: date
+    answers: Json
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Example:
+        return cls(str(data["id"]), date.fromisoformat(data["on"]), dict(data["answers"]))
+
+
+@dataclass(frozen=True)
+class Applicant:
+    """Whom an application is for; `latin` names make an application in English likely."""
+
+    name: Json
+    email: str
+    is_latin: bool = False
+
+
+@dataclass(frozen=True)
+class Lead:
+    """A named person who stands in the place of an example's applicant."""
+
+    name: Json
+    birth: str
+    address: Json
+    phone: str
+    email: str
+
+
+@dataclass
+class World:
+    """What the generator draws from."""
+
+    rng: Random
+    telephones: people.Telephones
+    lists: Lists
+    city: str = "koto"
+
+
+@dataclass
+class Cast:
+    """Who stands for whom: every person, address and number of an example is exchanged for one other, always the same."""
+
+    world: World
+    spread: float
+    on: date
+    families: dict[str, people.Family] = field(default_factory=dict)
+    names: dict[tuple[str, str], Json] = field(default_factory=dict)
+    kana: dict[str, str] = field(default_factory=dict)
+    births: dict[str, str] = field(default_factory=dict)
+    addresses: dict[str, Json] = field(default_factory=dict)
+    phones: dict[str, str] = field(default_factory=dict)
+
+    def name(self, old: Mapping[str, str], born: date = ADULT) -> Json:
+        key = (old["family"], old["given"])
+        if key not in self.names:
+            family = self.families.setdefault(old["family"], self._family(old["family"]))
+            taken = frozenset(known["given"] for known in self.names.values())
+            given = people.given_for(family, people.sex_of(old.get("given_kana") or ""), born, self.world.rng, taken)
+            self.names[key] = people.person_name(family, given)
+            self.kana[f"{old.get('family_kana')} {old.get('given_kana')}"] = f"{family.name.kana} {given.kana}"
+        return self.names[key] | ({} if "family_kana" in old else {"family_kana": "", "given_kana": ""})
+
+    def _family(self, old: str) -> people.Family:
+        """A family from abroad stays one; two families of an example stay two."""
+        is_foreign = old.isascii() or all("ァ" <= char <= "ー" for char in old)
+        while True:
+            family = self.world.rng.choice(people.foreign_families()) if is_foreign else people.any_family(self.world.rng)
+            if family not in self.families.values():
+                return family
+
+    def birth(self, old: str) -> str:
+        if old not in self.births:
+            self.births[old] = people.born_near(date.fromisoformat(old), self.on, self.world.rng, self.spread).isoformat()
+        return self.births[old]
+
+    def address(self, old: Mapping[str, str]) -> Json:
+        """Only addresses of the city are exchanged: where somebody moves to stays where it is."""
+        if old.get("city") != "江東区":
+            return dict(old)
+        key = f"{old.get('town')}{old.get('block')}{old.get('building')}"
+        return self.addresses.setdefault(key, people.address(self.world.rng, self.world.city))
+
+    def phone(self, old: str) -> str:
+        return self.phones.setdefault(old, self.world.telephones.next())
+
+    def text(self, old: str) -> str:
+        """A shop or a mailbox with the family's name gets the new one."""
+        for written, family in self.families.items():
+            if len(written) > 1:
+                old = old.replace(written, family.name.written)
+        return old
+
+    def account(self, old: Json) -> Json:
+        return old | {"holder": self.kana.get(old["holder"], old["holder"])}
+
+
+# -- answers as a tree of values ---------------------------------------------------------------------------------------------
+
+
+def is_rows(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(row, dict) and "row" in row for row in value)
+
+
+def changed(form: Form, answers: Json, change: Change) -> Json:
+    """The same answers with every value put through `change(question, value)`, rows included."""
+    made: Json = {}
+    for key, value in answers.items():
+        if is_rows(value):
+            made[key] = [changed(form, row, change) for row in value]
+        elif form.has(key) and value is not None:
+            made[key] = change(form.question(key), value)
+        else:
+            made[key] = value
+    return made
+
+
+def _fixed(question: Question) -> bool:
+    """Whether a check of the question names a day of the calendar: there the form fixes the day, not the day of filling in."""
+    return any("'date':" in repr(check.that.source) for check in question.checks)
+
+
+def moved(form: Form, example: Example, day: date) -> Json:
+    """The example as it would have been filled in on another day: every date as far from it as before, but those the form fixes."""
+    days = (day - example.on).days
+    months = (day.year - example.on.year) * 12 + day.month - example.on.month
+
+    def move(question: Question, value: Any) -> Any:
+        if _fixed(question):
+            return value
+        if question.type == "date":
+            return (date.fromisoformat(value) + timedelta(days=days)).isoformat()
+        if question.type == "year_month":
+            count = int(value[:4]) * 12 + int(value[5:]) - 1 + months
+            return f"{count // 12:04}-{count % 12 + 1:02}"
+        return value
+
+    return changed(form, example.answers, move)
+
+
+def _names_and_births(answers: Json) -> Iterator[tuple[Json, date]]:
+    """Every name with the birth asked beside it: `p2_name` with `p2_birth`, `member_name` with `member_birth`."""
+    for key, value in answers.items():
+        if is_rows(value):
+            for row in value:
+                yield from _names_and_births(row)
+        elif isinstance(value, dict) and "given" in value:
+            born = answers.get(key.replace("name", "birth"))
+            yield value, date.fromisoformat(born) if isinstance(born, str) else ADULT
+
+
+def _is_birth(question: Question) -> bool:
+    meaning = question.concept or question.id
+    return question.type == "date" and meaning.endswith("birth") and not meaning.startswith("dog")
+
+
+def recast(form: Form, answers: Json, cast: Cast) -> Json:
+    """The answers with other people in them."""
+    for name, born in _names_and_births(answers):
+        cast.name(name, born)
+    by_type: dict[str, Callable[[Any], Any]] = {
+        "person_name": cast.name,
+        "address": cast.address,
+        "phone": cast.phone,
+        "text": cast.text,
+        "long_text": cast.text,
+        "bank_account": cast.account,
+    }
+
+    def exchange(question: Question, value: Any) -> Any:
+        if _is_birth(question):
+            return cast.birth(value)
+        return by_type.get(question.type, lambda same: same)(value)
+
+    return changed(form, answers, exchange)
+
+
+def varied(form: Form, answers: Json, world: World) -> Json:
+    """A few other choices, of those that data/variations.json allows."""
+    known = people.data("variations")
+    allowed = set(known["choices"].get(form.id, ()))
+    overlay = world.rng.choice(known["sets"].get(form.id, [{}]))
+
+    def vary(question: Question, value: Any) -> Any:
+        if question.id in overlay:
+            return overlay[question.id]
+        if question.id not in allowed or world.rng.random() < 0.4:
+            return value
+        return _another(question, value, world)
+
+    return changed(form, answers, vary)
+
+
+def _another(question: Question, value: Any, world: World) -> Any:
+    rng = world.rng
+    if question.type == "number":
+        return rng.randint(*people.data("variations")["numbers"][question.id])
+    if question.type == "choice":
+        return rng.choice(question.choices).id
+    if question.type == "choices":
+        usual = [choice.id for choice in question.choices if not choice.exclusive and choice.id != "other"]
+        chosen = set(rng.sample(usual, min(len(usual), rng.randint(1, 3))))
+        return [choice.id for choice in question.choices if choice.id in chosen]
+    if question.type == "ranked":
+        found = world.lists.search(question.list, rng.choice("あいうえかきくしすたつとなはひふほまみもゆ"), 12)
+        chosen_entries = rng.sample(list(found), min(len(found), rng.randint(2, 4)))
+        return [{"id": entry.id, "label": entry.label["ja"]} for entry in chosen_entries] or value
+    if question.type == "yes_no":
+        return rng.random() < 0.7
+    return value
+
+
+# -- one application -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Filled:
+    """Answers for one application and whose they are."""
+
+    answers: Json
+    applicant: Applicant
+
+
+def fill_in(form: Form, example: Example, day: date, world: World, lead: Lead | None = None) -> Filled:
+    """Other people's answers on a day; less and less is changed until the form is clean. ValueError when it never is."""
+    for spread, with_choices in ((1.0, True), (0.4, True), (0.4, False), (0.0, False)):
+        cast = Cast(world, spread, day)
+        plain = moved(form, example, day)
+        if lead is not None:
+            _cast_lead(form, plain, cast, lead)
+        answers = recast(form, plain, cast)
+        answers = varied(form, answers, world) if with_choices else answers
+        answers, applicant = _with_email(form, answers, cast, lead)
+        if is_clean(form, answers, day, world.lists):
+            return Filled(answers, applicant)
+    raise ValueError(f"{form.id}: the example {example.id} is not clean on {day}")
+
+
+def is_clean(form: Form, answers: Json, day: date, lists: Lists) -> bool:
+    """Whether it could be sent on this day."""
+    if walk(form, answers, on=day, lists=lists).ended is not None:
+        return False
+    return not any(problem.level == "error" for problem in check(form, answers, on=day, lists=lists))
+
+
+def _cast_lead(form: Form, answers: Json, cast: Cast, lead: Lead) -> None:
+    """Give the applicant's part of an example to a named person."""
+    own = {form.question(key).concept: value for key, value in answers.items() if form.has(key) and value}
+    name, where = own.get("applicant.name"), own.get("applicant.address")
+    if name:
+        cast.families[name["family"]] = people.Family(people.Name(lead.name["family"], lead.name["family_kana"]))
+        cast.names[(name["family"], name["given"])] = lead.name
+        cast.kana[f"{name['family_kana']} {name['given_kana']}"] = f"{lead.name['family_kana']} {lead.name['given_kana']}"
+    if own.get("applicant.birth"):
+        cast.births[own["applicant.birth"]] = lead.birth
+    if where:
+        cast.addresses[f"{where.get('town')}{where.get('block')}{where.get('building')}"] = lead.address
+    if own.get("applicant.phone"):
+        cast.phones[own["applicant.phone"]] = lead.phone
+
+
+def _with_email(form: Form, answers: Json, cast: Cast, lead: Lead | None) -> tuple[Json, Applicant]:
+    """The applicant's address: four in five give one where it is asked."""
+    name = answers.get("name") or next((value for value in answers.values() if isinstance(value, dict) and "given" in value), None)
+    if not name:
+        return answers, Applicant({}, "")
+    if lead is not None:
+        address = lead.email
+    else:
+        family = next(one for one in cast.families.values() if one.name.written == name["family"])
+        given = people.Name(name["given"], name["given_kana"] or "エックス")
+        address = people.email(given, family, cast.world.rng) if cast.world.rng.random() < 0.8 else ""
+
+    def put(question: Question, value: Any) -> Any:
+        return (address or None) if question.type == "email" and question.concept == "applicant.email" else value
+
+    asked = next((each.id for each in questions_of(form) if each.concept == "applicant.email"), None)
+    answers = changed(form, answers, put)
+    if asked and address and asked not in answers:
+        answers[asked] = address
+    return answers, Applicant(name, address, is_latin=name["family"].isascii())

@@ -1,0 +1,164 @@
+"""A small city, filled once: everything that the desk and the residents rely on holds in it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from django.conf import settings
+from django.db import connection, transaction
+from django.test import override_settings
+from django.utils import timezone
+from django_scopes import scope
+
+from madoguchi.accounts.actions import sign_in_staff, verify_chain
+from madoguchi.accounts.models import AuditEntry, Municipality, User
+from madoguchi.applications.actions import look_up
+from madoguchi.applications.models import Amendment, Application, Attachment, Correction, Decision, Feedback, IssuedDocument, State
+from madoguchi.demo import people, personas
+from madoguchi.demo.filling import Filling, fill
+from madoguchi.lib import dbguards
+from madoguchi.lib.errors import Refused
+from madoguchi.notices.models import Mail, Notice
+from madoguchi.procedures.models import Procedure, ProcedureVersion
+
+SIZE, SECONDS = 36, 20
+pytestmark = pytest.mark.xdist_group("demo")
+
+
+@pytest.fixture(scope="module")
+def city(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[tuple[Filling, float]]:
+    storages = {**settings.STORAGES}
+    storages["default"] = {**storages["default"], "OPTIONS": {"location": str(tmp_path_factory.mktemp("files")), "base_url": None}}
+    with django_db_blocker.unblock(), override_settings(STORAGES=storages), transaction.atomic():
+        began = time.monotonic()
+        filling = fill(size=SIZE)
+        yield filling, time.monotonic() - began
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def koto(city) -> Iterator[Filling]:
+    with scope(municipality=city[0].cities["koto"].municipality):
+        yield city[0]
+
+
+def test_it_is_quick(city):
+    assert city[1] < SECONDS
+
+
+def test_every_application_was_made(city):
+    filling, _ = city
+    assert filling.skipped == 0
+    assert len(filling.cases) == SIZE
+    assert all(case.application is not None for case in filling.cases)
+
+
+def test_every_procedure_of_the_library_was_filed(koto):
+    assert set(Application.objects.filed().values_list("procedure__slug", flat=True)) == set(
+        Procedure.objects.values_list("slug", flat=True)
+    )
+
+
+def test_every_state_occurs(koto):
+    assert set(Application.objects.values_list("state", flat=True)) == set(State.values)
+    assert Correction.objects.filter(state="answered").exists()
+    assert Amendment.objects.exclude(arrived_at=None).exists()
+    assert {"granted", "held"} <= set(Decision.objects.values_list("outcome", flat=True))
+
+
+def test_two_children_one_place(koto):
+    decided = Application.objects.filter(procedure__slug="hoiku-riyo", state=State.DECIDED)
+    assert all(subject.state != "open" for application in decided for subject in application.subjects.all())
+
+
+def test_everything_is_in_the_past_and_in_order(koto):
+    now = timezone.now()
+    for application in Application.objects.filed():
+        moments = [application.started_at, application.arrived_at, application.accepted_at, application.decided_at]
+        known = [moment for moment in moments if moment is not None]
+        assert known == sorted(known)
+        assert known[-1] <= now
+    assert Application.objects.filed().filter(arrived_at__lt=now - timedelta(days=60)).exists()
+    times = list(AuditEntry.objects.order_by("seq").values_list("at", flat=True))
+    assert times == sorted(times)
+
+
+def test_chains_and_guards_hold(city):
+    for municipality in Municipality.objects.all():
+        with scope(municipality=municipality):
+            assert verify_chain().broken_at is None
+    assert not any(dbguards.compare(connection).values())
+
+
+def test_everything_is_said_to_be_invented(city):
+    assert Municipality.objects.count() == 3
+    assert not Municipality.objects.filter(is_invented=False).exists()
+
+
+def test_personas_sign_in(city):
+    facts = people.data("city")
+    for persona in facts["personas"]:
+        user = sign_in_staff(username=persona["username"], password=facts["password"], address="127.0.0.1")
+        assert user.name == persona["name"]
+    assert User.objects.filter(username="hoiku-chief").exists()
+
+
+def test_numbers_and_passphrases_open_their_cases(koto):
+    found = personas.sign_ins(koto.cases)
+    assert [row["state"] for row in found["look_up"]] == ["correcting", "decided"]
+    for row in found["look_up"]:
+        with scope(municipality=koto.cities["koto"].municipality):
+            application = look_up(number=row["number"], phrase=row["phrase"], address="127.0.0.1")
+            assert application.number == row["number"]
+
+
+def test_another_municipality_sees_nothing_of_it(city):
+    filling, _ = city
+    row = personas.sign_ins(filling.cases)["look_up"][0]
+    with scope(municipality=filling.cities["midori"].municipality):
+        assert 0 < Application.objects.count() < 10
+        assert Procedure.objects.count() == 5
+        with pytest.raises(Refused):
+            look_up(number=row["number"], phrase=row["phrase"], address="127.0.0.1")
+        document = Procedure.objects.get(slug="kokuho-kanyu").current.document
+        assert "江東" not in str(document)
+        assert "みどり市" in str(document)
+
+
+def test_the_resident_persona_has_something_of_everything(koto):
+    hanako = User.objects.get(email="hanako@example.jp")
+    mine = Application.objects.filter(resident=hanako)
+    assert sorted(mine.values_list("state", flat=True)) == ["accepted", "correcting", "decided", "draft"]
+    assert any(application.messages.filter(from_desk=True).exists() for application in mine)
+    assert set(mine.filed().values_list("applicant_name", flat=True)) == {"見本 花子"}
+
+
+def test_a_procedure_has_a_second_version(koto):
+    version = ProcedureVersion.objects.get(number=2)
+    assert version.procedure.slug == "jido-teate-nintei"
+    assert version.form.has("contact_time")
+
+
+def test_mails_stand_in_the_mailbox_under_their_own_day(koto):
+    assert Mail.objects.filter(notice__template="applications/receipt", at__lt=timezone.now() - timedelta(days=20)).exists()
+    assert not Notice.objects.filter(channel="email", state="waiting").exists()
+    assert IssuedDocument.objects.filter(file="").exists()  # papers are the worker's
+
+
+def test_files_are_real(koto):
+    for attachment in Attachment.objects.all()[:5]:
+        assert attachment.kind in ("pdf", "jpeg", "png")
+        assert attachment.size > 300
+
+
+def test_opinions_were_given(koto):
+    assert Feedback.objects.exclude(words="").count() > 10
+    assert Feedback.objects.filter(by_staff=True).exists()
+
+
+def test_rounds_are_open_now(koto):
+    for slug in people.data("city")["rounds"]:
+        assert Procedure.objects.get(slug=slug).is_open(timezone.localdate())
