@@ -1,0 +1,94 @@
+"""A walk past every kind of page of the desk: the menu of each role, and a case in each of its states with what can be done to it."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page
+
+from tests.browser import hand
+from tests.browser.hand import Look
+
+STATES = ("submitted", "accepted", "correcting", "decided", "withdrawn")
+CASE_PAGES = ("correction", "edit", "withdraw", "phrase", "revisions")
+
+
+def menu(page: Page, look: Look, role: str) -> list[str]:
+    """Every page of this role's menu; gives their addresses."""
+    found = [one.get_attribute("href") or "" for one in page.locator(".desk-menu a").all()]
+    for address in found:
+        page.goto(address)
+        look(f"{role} {address}")
+    return found
+
+
+def cases(page: Page, look: Look) -> None:
+    """The queue in its shapes, and one case of each state."""
+    page.goto("/koto/desk/?q=zzzzz")
+    look("queue, nothing found")
+    for state in STATES:
+        page.goto(f"/koto/desk/?tab=all&state={state}")
+        look(f"queue {state}")
+        row = page.locator("[data-rows] tbody a").first
+        if row.count():
+            hand.press(page, row)
+            look(f"case {state}")
+            one_case(page, look, page.url.rstrip("/"), state)
+    page.goto("/koto/desk/export/")
+    look("export")
+
+
+def one_case(page: Page, look: Look, base: str, state: str) -> None:
+    """What the state of a case lets be done, up to the last button."""
+    shown = {one.get_attribute("href") or "" for one in page.locator("main a").all()}
+    for name in CASE_PAGES:
+        if any(address.rstrip("/").endswith(f"/{name}") for address in shown):
+            page.goto(f"{base}/{name}/")
+            look(f"case {state}, {name}")
+    if any(address.endswith("/correction/") for address in shown):
+        page.goto(f"{base}/correction/")
+        hand.press(page, page.locator("main form.ask button.button"))
+        look("correction with errors")
+    deciding = next((address for address in sorted(shown) if "/subjects/" in address), "")
+    if deciding:
+        page.goto(deciding)
+        look(f"case {state}, decide")
+        hand.press(page, page.locator("button[name=act][value=preview]"))
+        look("decide, asked for nothing")
+        page.locator("main [name=outcome]").first.check()
+        hand.press(page, page.locator("button[name=act][value=preview]"))
+        look("decide, preview")
+
+
+def chief(page: Page, look: Look) -> None:
+    page.goto("/koto/desk/chief/")
+    look("chief")
+
+
+def forms(page: Page, look: Look) -> None:
+    """The desk's pages about procedures."""
+    page.goto("/koto/desk/procedures/jido-teate-nintei/")
+    look("a procedure")
+    for address in sorted({one.get_attribute("href") or "" for one in page.locator("main a[href*='/versions/']").all()})[:1]:
+        page.goto(address)
+        look("a version")
+    publish = page.locator("main a[href$='/publish/']")
+    page.goto("/koto/desk/procedures/jido-teate-nintei/")
+    if publish.count():
+        page.goto("/koto/desk/procedures/jido-teate-nintei/publish/")
+        look("publish")
+
+
+def work(page: Page, look: Look) -> None:
+    """Notices, letters, jobs."""
+    for name in ("notices", "letters", "jobs", "workers"):
+        page.goto(f"/koto/desk/{name}/")
+        look(name)
+    for name in ("notices", "jobs"):
+        page.goto(f"/koto/desk/{name}/")
+        first = page.locator(f"main tbody a[href*='/{name}/']").first
+        if first.count():
+            hand.press(page, first)
+            look(f"one of {name}")
+    page.goto("/sign-in/desk/self/")
+    look("myself")
+    page.goto("/koto/desk/nothing/")
+    look("desk, not found")

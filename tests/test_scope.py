@@ -1,0 +1,300 @@
+"""Two municipalities in one installation never see each other: every address, visited by everybody with the other's ids."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import product
+
+import pytest
+from django.apps import apps
+from django.core.checks import run_checks
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django_scopes import scope, scopes_disabled
+
+from madoguchi.accounts.actions import resident_for
+from madoguchi.accounts.models import EmailCode, EmailLink, Membership, Municipality, User
+from madoguchi.accounts.tests.make import make_division, make_member, make_municipality
+from madoguchi.applications.actions import accept, attach, begin_amendment, decide, propose, request_correction, write_message
+from madoguchi.applications.models import Application, Attachment
+from madoguchi.applications.tests.make import CHILDREN, FORM, TWO_CHILDREN, make_draft, make_filed, make_procedure
+from madoguchi.jobs import actions as jobs
+from madoguchi.jobs.models import Worker
+from madoguchi.jobs.tests.make import rows, run_tasks
+from madoguchi.lib.dbguards import NOT_OWNED
+from madoguchi.lib.tests.files import picture
+from madoguchi.notices.models import Mail, Notice
+
+pytestmark = pytest.mark.django_db
+MARK = "ひみつの"  # stands in everything that residents and clerks of Midori wrote, and nowhere else
+SECRET_ANSWERS = {
+    **TWO_CHILDREN,
+    "name": {"family": f"{MARK}花", "given": f"{MARK}子", "family_kana": "ヒミツノ", "given_kana": "ハナコ"},
+    "home": {"postal": "135-0016", "prefecture": "東京都", "city": "江東区", "town": f"{MARK}町", "block": "1"},
+    "reason": f"{MARK}理由",
+    "child": [{**child, "child_name": {"family": MARK, "given": str(number)}} for number, child in enumerate(TWO_CHILDREN["child"])],
+}
+
+
+@dataclass
+class Town:
+    """A municipality with something of every kind; `ids` by the name that addresses give them."""
+
+    slug: str
+    ids: dict[str, list[object]] = field(default_factory=dict)
+
+
+def build(slug: str, name: str) -> Town:
+    municipality = make_municipality(slug, name, slug.title(), code="131083" if slug == "koto" else "999997")
+    mark = MARK if slug == "midori" else "架空の"
+    with scope(municipality=municipality):
+        division = make_division("kosodate", f"{name}の課", "Section")
+        people = {role: make_member(role, division, username=f"{role}-{slug}") for role in ("clerk", "chief", "designer", "ict", "auditor")}
+        clerk = people["clerk"].user
+        procedure = make_procedure("test", form=CHILDREN, amend_until_days=30, name={"ja": "試験の手続き", "plain": "試験", "en": "Test"})
+        answers = SECRET_ANSWERS if slug == "midori" else TWO_CHILDREN
+        draft = make_draft(procedure, answers)
+        file = SimpleUploadedFile(f"{mark}.png", picture("PNG"))
+        attach(
+            store=draft.draft(), application=draft, question=draft.version.form.question("proof"), path="proof", file=file, name=file.name
+        )
+        resident = resident_for(email="same@example.jp")
+        filed = make_filed(procedure, answers, resident=resident)
+        correcting = make_filed(procedure, answers, email=f"{slug}@example.jp")
+        request_correction(application=correcting, items=[("reason", f"{mark}直し")], by=clerk)
+        accept(application=filed, by=clerk)
+        write_message(application=filed, text=f"{mark}連絡", by=clerk, from_desk=True)
+        begin_amendment(application=filed)
+        subject = filed.subjects.first()
+        decision = decide(subject, by=clerk, outcome="refused", reason=f"{mark}判断")
+        waiting = accept(application=make_filed(procedure, answers), by=clerk)
+        propose(subject=waiting.subjects.first(), outcome="refused", reason=f"{mark}案", by=clerk)
+        job = jobs.start("test", title="試験", by=clerk, total=1, task=rows, ids=[1])
+        ids = {
+            "uuid": [str(one.uuid) for one in (draft, filed)],
+            "notice": [str(one.uuid) for one in Notice.objects.all()[:1]],
+            "number": [filed.number, "1"],
+            "file": [str(one.uuid) for one in Attachment.objects.all()],
+            "code": [filed.documents.first().check_code, "kosodate"],
+            "subject": [subject.pk],
+            "decision": [decision.pk],
+            "job": [job.pk],
+            "pk": [job.pk],
+            "membership": [people["clerk"].pk],
+            "procedure": ["test"],
+            "page": ["you", "children"],
+            "row": ["r1"],
+            "event": ["child"],
+            "token": ["x" * 43],
+        }
+    return Town(slug, ids)
+
+
+# -- every address ----------------------------------------------------------------------------------------------------------------
+
+
+def addresses(patterns=None, before: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for one in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(one, URLResolver):
+            yield from addresses(one.url_patterns, before + str(one.pattern))
+        else:
+            yield before + str(one.pattern), one
+
+
+def filled(route: str, slug: str, ids: dict[str, list[object]]) -> Iterator[str]:
+    """The addresses of a pattern with every id that fits; a parameter that nobody knows fails the test."""
+    parts = route.replace("<", ">").split(">")
+    choices: list[list[str]] = []
+    for index, part in enumerate(parts):
+        if index % 2 == 0:
+            choices.append([part])
+            continue
+        kind, _, name = part.rpartition(":")
+        name = "notice" if name == "uuid" and ("notices/" in route or "letter/" in route) else name
+        choices.append([slug] if name == "slug" else [str(one) for one in known(ids, name, kind)])
+    for picked in product(*choices):
+        yield "/" + "".join(picked)
+
+
+def known(ids: dict[str, list[object]], name: str, kind: str) -> list[object]:
+    assert name in ids, f"tests/test_scope.py must know where <{kind}:{name}> comes from"
+    return [one for one in ids[name] if str(one).isdigit() == (kind == "int") or name not in ("number", "page")] or [1]
+
+
+def people(koto: Town) -> dict[str, Client]:
+    """Somebody of each kind, all of Koto or of no municipality, signed in; also a resident with the same address as one of Midori's."""
+    with scopes_disabled():
+        members = {one.role: one.user for one in Membership.objects.filter(municipality__slug="koto").select_related("user")}
+    joint = make_municipality("joint", "共同運営", "Joint", is_operator=True)
+    with scope(municipality=joint):
+        members["operator"] = make_member("operator", None, username="operator").user
+    clients = {"anonymous": Client(), "resident": Client()}
+    sign_in(clients["resident"], resident_for(email="other@example.jp"), "madoguchi")
+    for role, user in members.items():
+        clients[role] = Client()
+        sign_in(clients[role], user, "madoguchi_desk")
+    for client in clients.values():
+        client.raise_request_exception = False
+    return clients
+
+
+def sign_in(client: Client, user: User, cookie: str) -> None:
+    """force_login knows one cookie; this product has two."""
+    client.force_login(user)
+    client.cookies[cookie] = client.session.session_key
+
+
+RESIDENT_ONLY = ("anonymous", "resident", "clerk")
+
+
+def visits(town: Town, slug: str) -> list[tuple[str, bool]]:
+    found = []
+    for route, pattern in addresses():
+        if "<slug:slug>" not in route:
+            continue
+        is_desk = pattern.callback.guard.startswith("desk")
+        found += [(address, is_desk) for address in filled(route, slug, town.ids)]
+    return found
+
+
+def snapshot(slug: str) -> dict[str, list]:
+    """Everything that belongs to a municipality."""
+    with scopes_disabled():
+        return {
+            model._meta.label: list(model._base_manager.filter(municipality__slug=slug).order_by("pk").values())
+            for model in apps.get_models()
+            if getattr(model, "is_owned", False)
+        }
+
+
+@pytest.fixture
+def towns(settings):
+    from madoguchi.applications.actions import looking  # noqa: PLC0415
+
+    looking.MAX_DELAY_SECONDS = 0.0
+    koto, midori = build("koto", "江東区"), build("midori", "みどり市")
+    run_tasks()
+    return koto, midori
+
+
+def test_nobody_of_one_municipality_sees_or_changes_another(towns):
+    koto, midori = towns
+    before = snapshot("midori")
+    clients = people(koto)
+    for address, is_desk in visits(midori, "koto"):
+        for who, client in clients.items():
+            if not is_desk and who not in RESIDENT_ONLY:
+                continue
+            for response in (client.get(address), client.post(address, {"act": "accept", "sure": "yes", "text": "x"})):
+                label = f"{who} {response.request['REQUEST_METHOD']} {address} → {response.status_code}"
+                assert response.status_code < 500, label
+                assert not shows(response), label
+    assert snapshot("midori") == before
+
+
+def test_a_member_of_one_municipality_is_nobody_at_the_desk_of_another(towns):
+    koto, midori = towns
+    before = snapshot("midori")
+    clients = people(koto)
+    for address, is_desk in visits(midori, "midori"):
+        for who, client in clients.items():
+            if not is_desk and who not in RESIDENT_ONLY:
+                continue
+            response = client.get(address)
+            label = f"{who} GET {address} → {response.status_code}"
+            assert response.status_code < 500, label
+            assert not shows(response), label
+            if is_desk:
+                assert response.status_code == (404 if who not in ("anonymous", "resident") else 302), label
+                assert client.post(address).status_code in (302, 404), label
+    assert snapshot("midori") == before
+
+
+def shows(response) -> bool:
+    """Whether anything that Midori's people wrote can be read."""
+    if getattr(response, "streaming", False):
+        return True  # a file: none of these people has one
+    return MARK in response.content.decode(errors="replace") or response.headers.get("Content-Type") == "application/pdf"
+
+
+def test_shared_pages_show_nobody_of_anywhere(towns):
+    koto, midori = towns
+    for who, client in people(koto).items():
+        for route, _ in addresses():
+            if "<slug:slug>" in route or route.startswith("mailbox"):  # the mailbox is the demo's: everybody's mail, on purpose
+                continue
+            for address in filled(route, "", midori.ids):
+                for response in (
+                    client.get(address),
+                    client.post(address, {"username": "clerk-midori", "password": "x", "next": "/midori/desk/"}),
+                ):
+                    assert response.status_code < 500, f"{who} {address}"
+                    assert not shows(response), f"{who} {address}"
+        chosen = client.get("/midori/desk/").status_code
+        assert chosen in (302, 404), who
+
+
+def test_the_right_people_do_see_what_the_others_do_not(towns):
+    """So that the tests above cannot pass because nothing is ever shown."""
+    _, midori = towns
+    with scopes_disabled():
+        member = Membership.objects.get(municipality__slug="midori", role="clerk").user
+    clerk = Client()
+    sign_in(clerk, member, "madoguchi_desk")
+    response = clerk.get(f"/midori/desk/cases/{midori.ids['number'][0]}/")
+    assert response.status_code == 200
+    assert shows(response)
+    owner = Client()
+    sign_in(owner, resident_for(email="same@example.jp"), "madoguchi")
+    response = owner.get(f"/midori/a/{midori.ids['uuid'][1]}/status/")
+    assert response.status_code == 200
+    assert shows(response)
+
+
+def test_one_name_and_one_address_in_two_municipalities_stay_two(towns):
+    """The same e-mail address, the same name of a clerk, the same slug of a procedure."""
+    resident = resident_for(email="same@example.jp")
+    client = Client()
+    sign_in(client, resident, "madoguchi")
+    for slug, other in (("koto", "midori"), ("midori", "koto")):
+        with scopes_disabled():
+            mine = Application.objects.get(municipality__slug=slug, resident=resident)
+            theirs = Application.objects.get(municipality__slug=other, resident=resident)
+        page = client.get(f"/{slug}/my/").content.decode()
+        assert mine.number in page
+        assert theirs.number not in page
+        assert client.get(f"/{slug}/a/{theirs.uuid}/status/").status_code == 404
+        client.post(f"/{slug}/status/", {"number": theirs.number, "phrase": "x"})
+        assert client.get(f"/{slug}/a/{theirs.uuid}/status/").status_code == 404
+    with scopes_disabled():
+        assert {mail.municipality.slug for mail in Mail.objects.filter(to="koto@example.jp").select_related("municipality")} <= {"koto"}
+
+
+def test_number_and_phrase_open_nothing_elsewhere(towns):
+    with scopes_disabled():
+        midori = Municipality.objects.get(slug="midori")
+    with scope(municipality=midori):
+        filed = make_filed(make_procedure("another", form=FORM))
+        draft = make_draft(make_procedure("third", form=FORM))
+    for one in (filed, draft):
+        sent = {"number": one.number or one.resume_code, "phrase": one.phrase}
+        assert Client().post("/koto/status/", sent).status_code == 422
+        assert Client().post("/midori/status/", sent).status_code == 302
+
+
+# -- every model ------------------------------------------------------------------------------------------------------------------------
+
+
+def test_every_model_belongs_to_a_municipality_or_is_known_not_to():
+    others = {model._meta.label for model in apps.get_models() if not getattr(model, "is_owned", False)}
+    assert others == NOT_OWNED & others
+    assert {Municipality._meta.label, User._meta.label, EmailCode._meta.label, EmailLink._meta.label, Worker._meta.label} <= others
+    assert not [message for message in run_checks() if message.id and message.id.startswith("madoguchi.")]
+
+
+def test_a_model_of_nobody_is_found_by_the_check(monkeypatch):
+    monkeypatch.setattr("madoguchi.lib.dbguards.NOT_OWNED", NOT_OWNED - {"accounts.EmailLink"})
+    (found,) = [message for message in run_checks() if message.id == "madoguchi.E001"]
+    assert "accounts.EmailLink" in found.msg
