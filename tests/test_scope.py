@@ -17,7 +17,7 @@ from django_scopes import scope, scopes_disabled
 from madoguchi.accounts.actions import resident_for
 from madoguchi.accounts.models import EmailCode, EmailLink, Membership, Municipality, User
 from madoguchi.accounts.tests.make import make_division, make_member, make_municipality
-from madoguchi.applications.actions import accept, attach, begin_amendment, decide, propose, request_correction, write_message
+from madoguchi.applications.actions import accept, attach, begin_amendment, decide, looking, propose, request_correction, write_message
 from madoguchi.applications.models import Application, Attachment
 from madoguchi.applications.tests.make import CHILDREN, FORM, TWO_CHILDREN, make_draft, make_filed, make_procedure
 from madoguchi.jobs import actions as jobs
@@ -170,11 +170,9 @@ def snapshot(slug: str) -> dict[str, list]:
 
 
 @pytest.fixture
-def towns(settings):
-    from madoguchi.applications.actions import looking  # noqa: PLC0415
-
-    looking.MAX_DELAY_SECONDS = 0.0
-    koto, midori = build("koto", "江東区"), build("midori", "みどり市")
+def towns(monkeypatch):
+    monkeypatch.setattr(looking, "MAX_DELAY_SECONDS", 0.0)
+    koto, midori = build("koto", "江東区"), build("midori", "みどり野市")
     run_tasks()
     return koto, midori
 

@@ -19,7 +19,7 @@ def municipality(db):
 def other_municipality(db):
     from madoguchi.accounts.tests.make import make_municipality
 
-    return make_municipality("midori", "みどり市", "Midori City", code="999997", head="市長")
+    return make_municipality("midori", "みどり野市", "Midorino City", code="999997", head="市長")
 
 
 @pytest.fixture

@@ -31,6 +31,7 @@ MODE = env("MADOGUCHI_MODE", "test" if "pytest" in sys.modules else "serve")
 DEMO, TESTING = MODE == "demo", MODE == "test"
 PROJECT = PACKAGE.parents[1] if (PACKAGE.parents[1] / "pyproject.toml").exists() else Path.cwd()
 HOME = Path(env("MADOGUCHI_HOME", str(PROJECT / "var" / MODE)))
+HOME.mkdir(mode=0o700, parents=True, exist_ok=True)  # answers and files of residents: for nobody else on this machine
 KEYS_DIR, LOG_DIR = HOME / "keys", HOME / "log"
 SERVE = env("MADOGUCHI_SERVE", "all")  # all | resident | desk: which half this process answers
 PUBLIC_URL = env("MADOGUCHI_PUBLIC_URL", "http://localhost:8000")  # what stands in notices and on paper
@@ -52,6 +53,8 @@ X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "madoguchi.accounts.views.csrf_failure"
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if INTERNAL_HTTPS else []
 RESIDENT_SIGN_IN, DESK_SIGN_IN = "applications:sign_in", "accounts_shared:desk_sign_in"
+# Where every desk page's search box and its slot for opinions lead; "" for none.
+DESK_SEARCH, DESK_FEEDBACK = "applications_desk:queue", "applications_desk:feedback"
 
 # -- rooms: a branch that a city does not want is left out here and nothing else changes --------------------------------
 
@@ -122,12 +125,28 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         # FULL: an accepted application may not vanish on power loss.
         "init_command": "".join(
             f"PRAGMA {pragma};"
-            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-20000")
+            # recursive_triggers: without it REPLACE deletes a row past the guard that forbids deleting.
+            for pragma in (
+                "journal_mode=WAL",
+                "synchronous=FULL",
+                "foreign_keys=ON",
+                "recursive_triggers=ON",
+                "temp_store=MEMORY",
+                "cache_size=-20000",
+            )
         ),
     }
 DATABASES["default"]["TEST"] = {"NAME": "madoguchi_test" if "postgres" in DATABASES["default"]["ENGINE"] else None}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache", "KEY_PREFIX": MODE}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "KEY_PREFIX": MODE,
+        # The limiter's counts: at the usual 300 rows a third of them would be forgotten whenever it is busy.
+        "OPTIONS": {"MAX_ENTRIES": 200_000},
+    }
+}
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": []}}
 
 # -- people -------------------------------------------------------------------------------------------------------------
@@ -174,6 +193,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000
 UPLOAD_MAX_BYTES = 20 * 1024 * 1024
@@ -229,8 +249,11 @@ CONTENT_SECURITY_POLICY = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"short": {"()": "madoguchi.lib.logs.ShortPaths"}},
+    "formatters": {
+        "line": {"()": "madoguchi.lib.logs.WithoutWords", "format": "{asctime} {levelname} {name} {message}", "style": "{"}
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["short"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "madoguchi": {"level": "INFO"},

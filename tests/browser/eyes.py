@@ -1,17 +1,18 @@
-"""What is looked for on every page: axe's rules, no sideways scroll, controls that a thumb hits."""
+"""What is looked for on every page: axe's rules, no sideways scroll, controls that a thumb hits, no words of the machine."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Page
 
 LEAST_HEIGHT = 44
 PHONE = {"width": 320, "height": 720}
 MACHINE = re.compile(r"\{[{%]|Traceback|%\(\w+\)s|[:：] ?None\b|\bNoneType\b")
-SCRIPT = """least => {
+MEASURE = """least => {
   const wide = document.scrollingElement.scrollWidth - innerWidth;
   const small = [...document.querySelectorAll("button, a.button, input, select, textarea, summary, .pick, .site-nav a")].filter(one => {
     const type = one.getAttribute("type");
@@ -25,38 +26,49 @@ SCRIPT = """least => {
   }).slice(0, 3).map(one => one.outerHTML.slice(0, 160));
   return { wide, small, out };
 }"""
+LOOK = f"""async least => ({{
+  measured: ({MEASURE})(least),
+  words: document.querySelector("main")?.innerText ?? "",
+  violations: (await axe.run({{ resultTypes: ["violations"] }})).violations.map(one => ({{
+    id: one.id, help: one.help, nodes: one.nodes.slice(0, 3).map(node => `${{node.html.slice(0, 200)}} | ${{node.failureSummary.slice(0, 200)}}`),
+  }})),
+}})"""
 
 
 @dataclass
 class Eyes:
-    """Looks at one page after the other and remembers what was wrong, so that one run shows everything."""
+    """Looks at one page after the other and remembers what was wrong, so that one run shows everything.
+
+    axe comes in as an init script, which the strict Content-Security-Policy of the pages does not touch: it stays in force.
+    """
 
     page: Page
     also_narrow: bool = False
     seen: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self.page.add_init_script(AXE_SCRIPT)
+
     def __call__(self, name: str) -> None:
         self.page.wait_for_load_state()
         self.seen.append(name)
-        self._measure(name)
+        found = self.page.evaluate(LOOK, LEAST_HEIGHT)
+        self._note(name, found["measured"])
+        for one in found["violations"]:
+            self.wrong.append(f"{name}: {one['id']}: {one['help']}\n      " + "\n      ".join(one["nodes"]))
+        if MACHINE.search(found["words"]):
+            self.wrong.append(f"{name}: something of the machine is shown")
         if self.also_narrow:
             wide = self.page.viewport_size
-            self.page.set_viewport_size(PHONE)
-            self._measure(f"{name} at {PHONE['width']}px")
-            self.page.set_viewport_size(wide or PHONE)
-        found = Axe().run(self.page, options={"resultTypes": ["violations"]}).response["violations"]
-        for violation in found:
-            nodes = [f"{node['html'][:200]} | {node['failureSummary'][:200]}" for node in violation["nodes"][:3]]
-            self.wrong.append(f"{name}: {violation['id']}: {violation['help']}\n      " + "\n      ".join(nodes))
-        if MACHINE.search(self.page.locator("main").inner_text()):
-            self.wrong.append(f"{name}: something of the machine is shown")
+            self.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+            self._note(f"{name} at {PHONE['width']}px", self.page.evaluate(MEASURE, LEAST_HEIGHT))
+            self.page.set_viewport_size(wide)  # type: ignore[arg-type]
 
-    def _measure(self, name: str) -> None:
-        found = self.page.evaluate(SCRIPT, LEAST_HEIGHT)
-        if found["wide"] > 0:
-            self.wrong.append(f"{name}: {found['wide']}px too wide: {found['out']}")
-        self.wrong += [f"{name}: lower than {LEAST_HEIGHT}px: {one}" for one in found["small"]]
+    def _note(self, name: str, measured: dict[str, Any]) -> None:
+        if measured["wide"] > 0:
+            self.wrong.append(f"{name}: {measured['wide']}px too wide: {measured['out']}")
+        self.wrong += [f"{name}: lower than {LEAST_HEIGHT}px: {one}" for one in measured["small"]]
 
     def report(self) -> str:
         return f"{len(self.seen)} pages\n" + "\n".join(self.wrong)

@@ -111,11 +111,27 @@ def looked_up(page: Page, look: Look, kept: dict[str, str]) -> None:
     page.goto(f"/koto/a/{kept['uuid']}/withdraw/")
     hand.press(page, page.locator("main button.danger"))
     look("withdrawn")
+    send_instead(page, f"/koto/a/{kept['uuid']}/withdraw/")
+    look("refused")
+    page.goto(f"/koto/a/{kept['uuid']}/status/")
+    send_instead(page, f"/koto/a/{kept['uuid']}/withdraw/", token=False)
+    look("without a token")
+    page.goto(f"/koto/a/{kept['uuid']}/status/")
     hand.press(page, page.locator("main .feedback button.button"))
     look("thanks")
     page.goto(f"/koto/a/{kept['uuid']}/status/")
     hand.press(page, page.locator("main form[action$='/sign-out/'] button"))
     look("ended")
+
+
+def send_instead(page: Page, address: str, *, token: bool = True) -> None:
+    """Send the page's last form somewhere else: what a stale tab or a stranger's page would do."""
+    with page.expect_navigation():
+        page.evaluate(
+            """([address, token]) => { const form = [...document.forms].at(-1); form.action = address;
+            if (!token) form.querySelector("[name=csrfmiddlewaretoken]").remove(); form.submit(); }""",
+            [address, token],
+        )
 
 
 def by_mail(page: Page, look: Look, email: str) -> None:

@@ -7,9 +7,14 @@ from typing import Any, Protocol
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import NoReverseMatch
 from django.utils.translation import get_language
 
+from madoguchi.lib.addresses import address
 from madoguchi.lib.backends import Backends
+
+
+LONGEST_END = 40  # of the name under which an opinion is kept
 
 
 @dataclass(frozen=True)
@@ -28,12 +33,42 @@ class Menu(Protocol):
 menus: Backends[Menu] = Backends("MENUS")
 
 
+def menu_of(request: HttpRequest) -> list[MenuItem]:
+    """What the member of this request may open, in the order of the settings; nothing without a member."""
+    member = getattr(request, "member", None)
+    if member is None:
+        return []
+    return [item for _, menu in menus.all() for item in menu.items(request) if member.may(item.permission)]
+
+
+def desk_context(request: HttpRequest, items: list[MenuItem]) -> dict[str, Any]:
+    """What every desk page has: which entry of the menu it belongs to, the search box, the slot for what the staff think of it.
+
+    The rooms that answer the last two are named in the settings, so that this room knows neither; absent with the room.
+    """
+    match, path = request.resolver_match, request.path
+    inside = [item.address for item in items if match is not None and path.startswith(item.address)]
+    here, searches = max(inside, key=len, default=""), request.member.may("cases.read")
+    return {
+        "menu_here": here,
+        "search_address": _served(settings.DESK_SEARCH, request) if searches else "",
+        "feedback_address": _served(settings.DESK_FEEDBACK, request),
+        "feedback_end": f"desk:{match.view_name.replace('_desk:', '.')}"[:LONGEST_END] if match is not None else "desk:not_found",
+        "feedback_next": request.get_full_path() if request.method == "GET" else here,
+    }
+
+
+def _served(name: str, request: HttpRequest) -> str:
+    """The address of a page that a setting names; "" where this process does not serve it."""
+    try:
+        return address(name, slug=request.municipality.slug) if name else ""
+    except NoReverseMatch:
+        return ""
+
+
 def page_context(request: HttpRequest) -> dict[str, Any]:
     """What every page may need: the municipality, the member, the menu, the language."""
-    member = getattr(request, "member", None)
-    items: list[MenuItem] = []
-    if member is not None:
-        items = [item for _, menu in menus.all() for item in menu.items(request) if member.may(item.permission)]
+    member, items = getattr(request, "member", None), menu_of(request)
     language = get_language() or "ja"
     return {
         "municipality": getattr(request, "municipality", None),
@@ -44,4 +79,5 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "languages": settings.LANGUAGES,
         "is_desk": getattr(request, "is_desk", False),
         "is_demo": settings.DEMO,
+        **(desk_context(request, items) if member is not None else {}),
     }

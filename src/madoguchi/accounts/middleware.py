@@ -108,7 +108,9 @@ class Language:
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", "en" if language == "en" else "ja")
             if wanted in self.known:
-                response.set_cookie(settings.LANGUAGE_COOKIE_NAME, wanted, max_age=365 * 86400, samesite="Lax")
+                response.set_cookie(
+                    settings.LANGUAGE_COOKIE_NAME, wanted, max_age=365 * 86400, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
+                )
         return response
 
     @staticmethod

@@ -19,7 +19,7 @@ from madoguchi.accounts.models import Municipality
 from madoguchi.lib.errors import Refused
 from madoguchi.lib.guards import anyone
 
-SECRET_BOXES = frozenset({"password", "phrase", "code"})
+SECRET_BOXES = frozenset({"password", "old", "new", "phrase", "code"})
 
 
 @anyone

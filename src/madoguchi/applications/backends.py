@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from madoguchi.accounts.backends import MenuItem
+from madoguchi.accounts.backends import MenuItem, menu_of
 from madoguchi.accounts.models import Membership
 from madoguchi.applications.models import Application, Subject
 from madoguchi.lib.addresses import address
@@ -39,6 +39,11 @@ def panels_for(application: Application, viewer: Membership) -> list[CasePanel]:
     """What the branches have to say, in the order of the settings."""
     found = (panel.panel(application, viewer) for _alias, panel in panels.all())
     return [one for one in found if one is not None]
+
+
+def first_page(request: HttpRequest) -> str:
+    """Where a member begins who opens no cases: the first entry of their menu; "" without one."""
+    return next((item.address for item in menu_of(request)), "")
 
 
 class PlacesPanel:

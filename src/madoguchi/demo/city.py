@@ -96,7 +96,7 @@ def _add_staff(office: Office, clerks: int, before: str, rng: Random, password: 
 
 def _staff_name(rng: Random) -> str:
     family = rng.choice(people.families())
-    sex = rng.choice(("female", "male"))
+    sex: people.Sex = "female" if rng.random() < 0.5 else "male"
     return f"{family.name.written} {people.given_for(family, sex, date(1984, 1, 1), rng).written}"
 
 

@@ -15,7 +15,8 @@ from madoguchi.accounts.models import User
 from madoguchi.applications import actions as act
 from madoguchi.applications.models import Application, Channel
 from madoguchi.demo import files
-from madoguchi.demo.answers import Example, Filled, Json, Lead, World, fill_in, is_rows
+from madoguchi.demo.answers import Example, Filled, fill_in, is_rows
+from madoguchi.demo.cast import Json, Lead, World
 from madoguchi.demo.city import City
 from madoguchi.engines import japanese
 from madoguchi.engines.forms import Form, Item, Walk, parts_of, walk

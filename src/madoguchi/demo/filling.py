@@ -19,7 +19,8 @@ from django_tasks_db.models import DBTaskResult
 
 from madoguchi.applications.actions import give_feedback
 from madoguchi.demo import people, plots
-from madoguchi.demo.answers import Example, Lead, World
+from madoguchi.demo.answers import Example
+from madoguchi.demo.cast import Lead, World
 from madoguchi.demo.city import City, found, open_round, second_version, take_over
 from madoguchi.demo.clock import Clock, phrases_ahead
 from madoguchi.demo.filing import Case
@@ -132,15 +133,22 @@ def _shares(filling: Filling, wanted: int) -> list[tuple[str, str]]:
     ends = list(itertools.accumulate(share / total * wanted for share, *_ in COURSES.values()))
     courses = [name for name, end, start in zip(COURSES, ends, [0.0, *ends], strict=False) for _ in range(round(end) - round(start))]
     filling.rng.shuffle(courses)
-    weights = people.data("city")["weights"]
-    missing = list(weights)
-    pairs = []
-    for course in courses:
-        fit = [name for name in missing if course != "draft" and _fits(course, name, filling)]
-        procedure = fit[0] if fit else _drawn(course, filling)
-        missing = [name for name in missing if name != procedure]
-        pairs.append((course, procedure))
-    return pairs
+    first = _one_for_each(filling, courses)
+    return [(course, first.get(number) or _drawn(course, filling)) for number, course in enumerate(courses)]
+
+
+def _one_for_each(filling: Filling, courses: list[str]) -> dict[int, str]:
+    """Which course goes to which procedure so that each is filed: whoever fits the fewest chooses first."""
+    fitting = {
+        name: [number for number, course in enumerate(courses) if course != "draft" and _fits(course, name, filling)]
+        for name in people.data("city")["weights"]
+    }
+    chosen: dict[int, str] = {}
+    for name, numbers in sorted(fitting.items(), key=lambda pair: len(pair[1])):
+        free = [number for number in numbers if number not in chosen]
+        if free:
+            chosen[free[0]] = name
+    return chosen
 
 
 def _drawn(course: str, filling: Filling) -> str:
@@ -256,7 +264,7 @@ def _step(filling: Filling, story: Story) -> Callable[[], datetime | None]:
     return step
 
 
-def _city_events(filling: Filling) -> Iterator[tuple[datetime, City, Callable[[], None]]]:
+def _city_events(filling: Filling) -> Iterator[tuple[datetime, City, Callable[[], datetime | None]]]:
     """What the office itself does: new rounds, a second version, words about the desk's own pages."""
     koto = filling.cities["koto"]
     for procedure, rounds in people.data("city")["rounds"].items():

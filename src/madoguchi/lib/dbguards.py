@@ -185,7 +185,9 @@ def _sqlite_append_only(model: type[models.Model]) -> Iterator[Guard]:
     table, unless = model._meta.db_table, _unless(model)
     spared = f"WHEN NOT ({unless})" if unless else ""
     columns = ", ".join(f'"{column}"' for column in _frozen_columns(model))
-    for event, target in (("update", f"UPDATE OF {columns}"), ("delete", "DELETE")):
+    # Without a list of columns where all are frozen: `SET rowid = …` changes the key and is on no list.
+    update = f"UPDATE OF {columns}" if getattr(model, "append_only_except", ()) else "UPDATE"
+    for event, target in (("update", update), ("delete", "DELETE")):
         name = _name("keep", table, event)
         yield Guard(
             name,

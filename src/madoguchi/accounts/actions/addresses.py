@@ -16,13 +16,17 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from madoguchi.accounts.models import EmailCode, EmailLink
+from madoguchi.accounts.models import EmailCode, EmailLink, User
 from madoguchi.lib.errors import Refused
-from madoguchi.lib.limits import Limit
+from madoguchi.lib.limits import Limit, caller
 
 CODE_MINUTES, CODE_TRIES = 15, 5
 CODES_PER_EMAIL = Limit("email-code", 5, 15 * 60)
 CODES_PER_ADDRESS = Limit("email-code-from", 30, 15 * 60)
+# A million codes and five tries at each are few when somebody tries all year: so many wrong ones a day, then the codes rest. Who has
+# an account still has the link of the same mail, so that no stranger's tries keep its owner out; others have nothing to be guessed.
+WRONG_PER_ACCOUNT = Limit("email-code-wrong", 50, 24 * 3600)
+WRONG_PER_ADDRESS = Limit("email-code-wrong-from", 200, 24 * 3600)
 
 
 @dataclass(frozen=True)
@@ -36,7 +40,7 @@ class Code:
 @transaction.atomic
 def send_code(*, email: str, purpose: str, address: str) -> Code:
     """Make a six-digit code for an address; raises Refused when too many were asked for."""
-    for limit, key in ((CODES_PER_EMAIL, email), (CODES_PER_ADDRESS, address)):
+    for limit, key in ((CODES_PER_ADDRESS, caller(address)), (CODES_PER_EMAIL, identity(email))):
         verdict = limit.hit(key)
         if not verdict.allowed:
             raise Refused(
@@ -50,11 +54,11 @@ def send_code(*, email: str, purpose: str, address: str) -> Code:
     return Code(id=str(code.pk), digits=digits)
 
 
-def check_code(*, id: str, digits: str, purpose: str) -> str:  # noqa: A002 the browser's name for it
+def check_code(*, id: str, digits: str, purpose: str, address: str = "") -> str:  # noqa: A002 the browser's name for it
     """The proven address; raises Refused with what to do. Counts the try even when the caller rolls back."""
     with transaction.atomic():
         code = EmailCode.objects.select_for_update().filter(pk=id, purpose=purpose, used_at=None).first()
-        usable = code is not None and code.expires_at > timezone.now() and code.tries < CODE_TRIES
+        usable = code is not None and code.expires_at > timezone.now() and code.tries < CODE_TRIES and not _guessed_at(code.email, address)
         right = usable and hmac.compare_digest(code.code_hash, _hash(str(code.pk), digits))
         if code is not None:
             code.tries += 1
@@ -63,8 +67,31 @@ def check_code(*, id: str, digits: str, purpose: str) -> str:  # noqa: A002 the 
     if not usable:
         raise Refused(_("この確認コードは使えなくなりました。新しい確認コードを送ってください。"), code="code_over")
     if not right:
+        _count_wrong(code.email, address)
         raise Refused(_("確認コードが違います。メールに書かれた6桁の数字を入力してください。"), code="code_wrong")
     return code.email
+
+
+def identity(email: str) -> str:
+    """By what an address is known: telephones begin it with a capital letter, and no mail server that we know tells the two apart."""
+    return email.lower()
+
+
+def _guessed_at(email: str, address: str) -> bool:
+    """Whether too many wrong codes were typed today, for this account or from this place."""
+    tried = _has_account(email) and not WRONG_PER_ACCOUNT.look(identity(email)).allowed
+    return tried or bool(address and not WRONG_PER_ADDRESS.look(caller(address)).allowed)
+
+
+def _count_wrong(email: str, address: str) -> None:
+    if address:
+        WRONG_PER_ADDRESS.hit(caller(address))
+    if _has_account(email):
+        WRONG_PER_ACCOUNT.hit(identity(email))
+
+
+def _has_account(email: str) -> bool:
+    return User.objects.filter(username__startswith="r-", email=identity(email)).exists()
 
 
 @transaction.atomic

@@ -14,13 +14,16 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_scopes import scope
 
+from madoguchi.accounts.actions.addresses import identity
 from madoguchi.accounts.actions.audit import record
 from madoguchi.accounts.models import Division, EmailCode, EmailLink, Membership, Municipality, User
 from madoguchi.accounts.models.people import RESERVED_SLUGS, MembershipQuerySet
 from madoguchi.lib.errors import Refused
-from madoguchi.lib.limits import Limit
+from madoguchi.lib import limits
+from madoguchi.lib.limits import Limit, caller
 
 SIGN_IN_TRIES = Limit("sign-in", 10, 15 * 60)
+SIGN_INS_FROM = Limit("sign-in-from", 100, 15 * 60)  # one password tried at many names; a whole town hall may be one address
 
 
 @transaction.atomic
@@ -55,7 +58,9 @@ def add_member(*, user: User, role: str, division: Division | None = None, since
 
 def sign_in_staff(*, username: str, password: str, address: str) -> User:
     """The user of a right name and password; the same refusal, as slow, for every wrong one."""
-    verdict = SIGN_IN_TRIES.hit(f"{address}|{username.lower()}")
+    name = f"{caller(address)}|{username.strip().lower()}"
+    verdict = SIGN_INS_FROM.hit(caller(address))
+    verdict = SIGN_IN_TRIES.hit(name) if verdict.allowed else verdict
     if not verdict.allowed:
         raise Refused(
             _("何度も続けて失敗しました。%(minutes)s分ほど待ってから、もう一度お試しください。") % {"minutes": verdict.wait_minutes},
@@ -64,7 +69,7 @@ def sign_in_staff(*, username: str, password: str, address: str) -> User:
     user = authenticate(username=username.strip().lower(), password=password)
     if user is None or not staff_memberships(user).exists():
         raise Refused(_("利用者名かパスワードが違います。もう一度入力してください。"), code="wrong")
-    SIGN_IN_TRIES.clear(f"{address}|{username.lower()}")
+    SIGN_IN_TRIES.clear(name)
     return user
 
 
@@ -76,6 +81,8 @@ def take_on(
     if User.objects.filter(username=username).exists():
         raise Refused(_("この利用者名はもう使われています。別の利用者名にしてください。"), code="username_taken")
     user = User(username=username, name=name, email=email)
+    if user.is_resident:  # or its e-mail address alone would open it
+        raise Refused(_("この利用者名はもう使われています。別の利用者名にしてください。"), code="username_taken")
     password = "-".join(secrets.token_hex(2) for _part in range(4))
     user.set_password(password)
     try:
@@ -100,8 +107,9 @@ def change_password(*, user: User, old: str, new: str) -> None:
 
 
 def sweep_proofs() -> int:
-    """Forget codes and links that are over since a day; gives how many."""
+    """Forget codes and links that are over since a day, and counts of tries that are over; gives how many codes and links."""
     over = timezone.now() - timedelta(days=1)
+    limits.sweep()
     return EmailCode.objects.filter(expires_at__lt=over).delete()[0] + EmailLink.objects.filter(expires_at__lt=over).delete()[0]
 
 
@@ -113,10 +121,10 @@ def staff_memberships(user: User) -> MembershipQuerySet:
 @transaction.atomic
 def resident_for(*, email: str, language: str = "ja") -> User:
     """The resident with this proven address, made at the first sign-in."""
-    known = User.objects.filter(username__startswith="r-", email=email).first()
+    known = User.objects.filter(username__startswith="r-", email=identity(email)).first()
     if known is not None:
         return known
-    user = User(username=f"r-{secrets.token_hex(8)}", email=email, language=language)
+    user = User(username=f"r-{secrets.token_hex(8)}", email=identity(email), language=language)
     user.set_unusable_password()
     user.save()
     return user

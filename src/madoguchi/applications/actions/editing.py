@@ -31,6 +31,7 @@ def may_edit(application: Application) -> bool:
 
 
 def is_editable(question: Question) -> bool:
+    """Whether the desk may mend an answer on somebody's behalf: never a number, a file, a declaration or an account."""
     return question.is_typed and question.type not in NOT_OURS
 
 

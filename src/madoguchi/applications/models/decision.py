@@ -96,7 +96,10 @@ class DocumentQuerySet(OwnedQuerySet):
 
 
 class IssuedDocument(Owned):
-    """A PDF that went out, with its hash; anyone can check it by its code."""
+    """A PDF that went out, with its hash; anyone can check it by its code. Once it is made it stays as it is."""
+
+    append_only = True
+    append_only_unless = "OLD.sha256 = ''"
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="documents", verbose_name="申請")
     kind = models.CharField("種類", max_length=20)  # receipt | amendment | correction | decision

@@ -6,18 +6,33 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, IntegerField, OuterRef, Q, Subquery, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from madoguchi.accounts.models import Membership, User
-from madoguchi.applications.models.application import Application, ApplicationQuerySet, State
+from madoguchi.applications.models.application import FINISHED, Application, ApplicationQuerySet, State, Subject, SubjectState
 from madoguchi.applications.models.case import Amendment, Correction, Message
 from madoguchi.applications.models.decision import Review
 
 TABS = ("mine", "division", "late", "resident", "news", "approvals", "all")
-SORTS = {
-    "due": [F("due_on").asc(nulls_last=True), "arrived_at", "id"],
+# What waits for the office before what waits for the resident, and both before what is over; in each the longest late first.
+OFFICE, RESIDENT, OVER = 0, 1, 2
+TURN = Case(
+    When(FINISHED, then=Value(OVER)),
+    When(state__in=[State.SUBMITTED, State.ACCEPTED], then=Value(OFFICE)),
+    When(state=State.CORRECTING, then=Value(RESIDENT)),
+    default=Value(OVER),
+    output_field=IntegerField(),
+)
+SORTS: dict[str, list[Any]] = {
+    "due": [
+        "turn",
+        Case(When(turn__lt=OVER, then=F("due_on"))).asc(nulls_last=True),
+        Case(When(turn=OVER, then=F("arrived_at"))).desc(nulls_last=True),
+        "arrived_at",
+        "id",
+    ],
     "newest": ["-arrived_at", "-id"],
     "oldest": ["arrived_at", "id"],
 }
@@ -34,10 +49,12 @@ class Filters:
     arrived_to: date | None = None
 
 
-def desk_state(application: Application) -> str:
-    """The state in the desk's words; the resident's own are on the status page."""
+def desk_state(application: Application, *, held: bool = False) -> str:
+    """The state in the desk's words; the resident's own are on the status page. `held`: a subject is kept alive (保留)."""
     if application.is_finished:
         return _("受付済み")
+    if held and application.state == State.DECIDED:
+        return _("保留中")
     words = {
         State.SUBMITTED: _("未受付"),
         State.ACCEPTED: _("審査中"),
@@ -107,21 +124,31 @@ def narrowed(cases: ApplicationQuerySet, filters: Filters, user: User) -> Applic
     return cases.filter(wanted)
 
 
+def ordered(cases: ApplicationQuerySet, sort: str = "due") -> ApplicationQuerySet:
+    """In the order of a list."""
+    return cases.annotate(turn=TURN).order_by(*SORTS.get(sort, SORTS["due"]))
+
+
 def listed(cases: ApplicationQuerySet, sort: str = "due") -> ApplicationQuerySet:
     """In order, with what a row shows and without what it does not."""
+    held = Subject.objects.filter(application=OuterRef("pk"), state=SubjectState.HELD)
+    asked = Correction.objects.filter(application=OuterRef("pk"), state="open")
     news = {
         "has_amendment": Exists(Amendment.objects.filter(application=OuterRef("pk"), arrived_at__isnull=False, seen_at=None)),
         "has_correction": Exists(Correction.objects.filter(application=OuterRef("pk"), state="answered", seen_at=None)),
         "has_message": Exists(Message.objects.filter(application=OuterRef("pk"), from_desk=False, read_at=None)),
         "has_proposal": Exists(Review.objects.waiting().filter(application=OuterRef("pk"))),
         "has_approval": Exists(Review.objects.approved().filter(application=OuterRef("pk"))),
+        "is_held": Exists(held),
+        "held_until": Subquery(held.order_by("valid_until").values("valid_until")[:1]),
+        "answer_due_on": Subquery(asked.values("due_on")[:1]),
     }
-    rows = (
-        cases.annotate(**news)
+    return (
+        ordered(cases, sort)
+        .annotate(**news)
         .select_related("procedure", "assignee")
         .defer("procedure__notice_texts", "procedure__needs", "procedure__unsure")
     )
-    return rows.order_by(*SORTS.get(sort, SORTS["due"]))
 
 
 def marks(case: Any) -> list[tuple[str, str]]:
@@ -132,7 +159,7 @@ def marks(case: Any) -> list[tuple[str, str]]:
         ("new", _("補正済み"), case.has_correction),
         ("new", _("連絡あり"), case.has_message),
         ("waiting", _("決裁待ち"), case.has_proposal),
-        ("granted", _("決裁済み"), case.has_approval),
+        ("granted", _("決裁済み"), case.has_approval and case.state != State.DECIDED),
     ]
     return [(style, words) for style, words, shown in found if shown]
 

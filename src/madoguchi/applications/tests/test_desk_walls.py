@@ -64,7 +64,7 @@ def test_feedback_from_the_desk(desk, division) -> None:
 
 PLACES = (
     "", "accept/", "take/", "assign/", "note/", "message/", "review/", "mynumber/", "withdraw/", "phrase/", "correction/", "correction/cancel/", "edit/",
-    "subjects/1/", "subjects/1/approve/", "decisions/1/", "revisions/", f"files/{uuid.uuid4()}/", "papers/3K7M-4PX9-TR6C-HW2J/",
+    "subjects/1/", "subjects/1/approve/", "decisions/1/", "revisions/", f"files/{uuid.UUID(int=7)}/", "papers/3K7M-4PX9-TR6C-HW2J/",
 )  # fmt: skip
 
 

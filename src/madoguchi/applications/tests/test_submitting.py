@@ -74,7 +74,7 @@ def test_what_is_only_wished_for_lets_it_go(procedure):
     assert filed.state == State.SUBMITTED
 
 
-def test_a_draft_finishes_after_the_days_of_opening_are_over_never(procedure):
+def test_after_the_last_day_nothing_is_sent_and_nothing_is_lost(procedure):
     draft = make_draft(procedure)
     procedure.closes_on = date(2000, 1, 1)
     procedure.save()

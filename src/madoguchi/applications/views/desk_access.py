@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.contrib import messages
@@ -44,13 +45,25 @@ def acted(request: HttpRequest, application: Application, act: Callable[[], obje
     return back_to_case(request, application, anchor)
 
 
+def only_posted(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """For an act on a case. Its address opened as a page (after signing in again, by the back button) leads to the case."""
+
+    @wraps(view)
+    def posted(request: HttpRequest, number: str, **parts: Any) -> HttpResponse:
+        if request.method != "POST":
+            return back_to_case(request, case_of(request, number))
+        return view(request, number, **parts)
+
+    return posted
+
+
 def show(request: HttpRequest, page: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
-    """A desk page with its search box and, at its end, the slot for what the staff think of it."""
-    common = {
-        "search_address": to(request, "queue"),
+    """A desk page; the slot for opinions knows it by name, and leads on to a page that can be opened."""
+    common: dict[str, Any] = {
         "search_query": request.GET.get("q", "")[:100],
-        "feedback_address": to(request, "feedback"),
         "feedback_end": f"desk:{page}",
         "has_errors": status == 422,
     }
+    if request.method != "GET" and (application := context.get("application")) is not None:
+        common["feedback_next"] = to(request, "case", number=application.number)
     return render(request, f"applications/desk/{page}.html", {**common, **context}, status=status)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
 from django.core.files.storage import default_storage
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from madoguchi.applications.actions import Opening, is_editable
-from madoguchi.applications.models import Answers, Application, Attachment
+from madoguchi.applications.models import Answers, Application, Attachment, Correction
 from madoguchi.applications.models.reading import walk_revision
 from madoguchi.applications.views.account import download
 from madoguchi.applications.views.desk_access import case_of, show
@@ -33,6 +34,7 @@ def answers_context(request: HttpRequest, application: Application, opening: Ope
     """Rows of the newest revision with the differences to the one before, its papers and what is missing in it."""
     revisions = list(application.answers.exclude(kind="draft").select_related("by").order_by("number"))
     latest, previous = revisions[-1], revisions[-2] if len(revisions) > 1 else None
+    asked = application.corrections.filter(Q(state="open") | Q(answers=latest)).prefetch_related("items").first()
     walked = walk_revision(application, latest)
     changes = diff(application.version.form, previous.values, latest.values) if previous is not None else ()
     before = {change.path: change.before for change in changes if change.question is not None}
@@ -46,10 +48,25 @@ def answers_context(request: HttpRequest, application: Application, opening: Ope
         "groups": groups,
         "papers": list(papers_of(application, walked)),
         "revisions": revisions,
-        "gone": [change for change in change_rows(application, changes) if not change["after"]],
+        "newest": latest,
+        "is_new": is_new,
+        "changes": change_rows(application, changes),
+        "asked": asked_rows(walked, asked, before),
+        "mended": asked_rows(walked, asked, before) if asked is not None and asked.state != "open" else [],
         "warnings": [say(problem, reader()) for problem in warnings],
         "typed": [(pick(item.question.label, reader()), latest.typed[item.path]) for item in walked.items() if item.path in latest.typed],
     }
+
+
+def asked_rows(walked: Walk, correction: Correction | None, changed: Container[str]) -> list[dict[str, Any]]:
+    """[{"label", "reason", "changed"}] of what a correction asks for, by the names the answers have on the page."""
+    rows = []
+    for one in correction.items.all() if correction is not None else ():
+        item = walked.item(one.path)
+        row = f"{item.row.named(reader())}：" if item is not None and item.row is not None else ""
+        label = pick(item.question.label, reader()) if item is not None else one.path
+        rows.append({"label": row + label, "reason": one.reason, "changed": one.path in changed})
+    return rows
 
 
 def papers_of(application: Application, walked: Walk) -> Iterator[dict[str, Any]]:

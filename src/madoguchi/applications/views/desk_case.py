@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from madoguchi.applications.actions import (
     LOOK_REASONS,
@@ -30,9 +30,10 @@ from madoguchi.applications.forms.desk import PROOFS, AssignForm, PhraseForm, Wi
 from madoguchi.applications.models import Application, State, SubjectState
 from madoguchi.applications.models.desk_story import desk_events, desk_openings
 from madoguchi.applications.models.queue import days_late, desk_state
-from madoguchi.applications.views.desk_access import acted, back_to_case, case_of, show
+from madoguchi.applications.views.desk_access import acted, back_to_case, case_of, only_posted, show
 from madoguchi.applications.views.desk_answers import answers_context
 from madoguchi.applications.views.desk_decision import subject_rows
+from madoguchi.applications.views.desk_place import place_of
 from madoguchi.lib.errors import Refused
 from madoguchi.lib.guards import desk
 from madoguchi.notices.models import Notice
@@ -55,11 +56,14 @@ def show_case(request: HttpRequest, application: Application, extra: dict[str, A
 def case_context(request: HttpRequest, application: Application, opening: Opening) -> dict[str, Any]:
     member = request.member
     reviews = list(application.reviews.select_related("by", "subject").order_by("id"))
+    held = application.state == State.DECIDED and application.subjects.filter(state=SubjectState.HELD).exists()
     return {
         "application": application,
         "procedure": application.procedure,
         "opening": opening,
-        "state": desk_state(application),
+        "place": place_of(request, application),
+        "state": desk_state(application, held=held),
+        "style": "held" if held else application.state,
         "late": days_late(application),
         "correction": application.corrections.filter(state="open").prefetch_related("items").first(),
         "subjects": subject_rows(application, member),
@@ -107,21 +111,21 @@ def step_rows(application: Application, reviews: list[Any]) -> list[dict[str, An
 
 
 @desk("cases.work")
-@require_POST
+@only_posted
 def accepting(request: HttpRequest, number: str) -> HttpResponse:
     application = case_of(request, number)
     return acted(request, application, lambda: accept(application=application, by=request.user), _("受け付けました。"))
 
 
 @desk("cases.work")
-@require_POST
+@only_posted
 def taking(request: HttpRequest, number: str) -> HttpResponse:
     application = case_of(request, number)
     return acted(request, application, lambda: take(application=application, by=request.user), _("担当になりました。"))
 
 
 @desk("cases.work")
-@require_POST
+@only_posted
 def assigning(request: HttpRequest, number: str) -> HttpResponse:
     application = case_of(request, number)
     form = AssignForm(request.POST, member=request.member)
@@ -135,7 +139,7 @@ def assigning(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @desk("cases.work")
-@require_POST
+@only_posted
 def cancelling(request: HttpRequest, number: str) -> HttpResponse:
     """補正の求めを取り消す; the one that was on the page, not a later one."""
     application = case_of(request, number)
@@ -151,7 +155,7 @@ def cancelling(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @desk("cases.work")
-@require_POST
+@only_posted
 def noting(request: HttpRequest, number: str) -> HttpResponse:
     application = case_of(request, number)
     text = request.POST.get("text", "")
@@ -163,7 +167,7 @@ def noting(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @desk("cases.work")
-@require_POST
+@only_posted
 def messaging(request: HttpRequest, number: str) -> HttpResponse:
     application = case_of(request, number)
     text = request.POST.get("text", "")
@@ -175,7 +179,7 @@ def messaging(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @desk("cases.work")
-@require_POST
+@only_posted
 def reviewing(request: HttpRequest, number: str) -> HttpResponse:
     """One item of the list of what is to be looked at."""
     application = case_of(request, number)
@@ -191,7 +195,7 @@ def reviewing(request: HttpRequest, number: str) -> HttpResponse:
 
 @desk("cases.work")
 @never_cache
-@require_POST
+@only_posted
 def looking_at_mynumber(request: HttpRequest, number: str) -> HttpResponse:
     """The individual number, once, on a page that nobody keeps."""
     application = case_of(request, number)

@@ -19,6 +19,7 @@ from madoguchi.applications.batches import over
 from madoguchi.applications.models import Review
 from madoguchi.applications.models.queue import cases_of, listed, tab
 from madoguchi.applications.views.desk_access import show, to
+from madoguchi.applications.views.desk_place import remember
 from madoguchi.applications.views.desk_queue import row_of, say_batch
 from madoguchi.lib.guards import desk
 
@@ -37,6 +38,7 @@ def chief(request: HttpRequest) -> HttpResponse:
     """Proposals to approve first, then what is late and who has what."""
     cases = cases_of(request.member)
     proposals = list(waiting_proposals(request)[:MOST])
+    remember(request, [one.application_id for one in proposals])
     context = {
         "figures": [(words, tab(cases, name, request.user).count(), name) for name, words in figure_names()],
         "not_accepted": cases.filter(state="submitted").count(),

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from madoguchi.accounts.models import Membership
 from madoguchi.applications.actions import (
@@ -30,7 +30,7 @@ from madoguchi.applications.forms.desk import DecisionForm
 from madoguchi.applications.models import Application, Decision, Review, State, Subject, SubjectState
 from madoguchi.applications.models.appeal import appeal_note
 from madoguchi.applications.models.decision import PROPOSAL
-from madoguchi.applications.views.desk_access import acted, case_of, show, to
+from madoguchi.applications.views.desk_access import acted, case_of, only_posted, show, to
 from madoguchi.engines.forms import pick
 from madoguchi.lib.errors import Refused
 from madoguchi.lib.guards import desk
@@ -169,7 +169,7 @@ def deciding_context(subject: Subject, form: DecisionForm, text: Any, refusal: s
 
 
 @desk("cases.approve")
-@require_POST
+@only_posted
 def approving(request: HttpRequest, number: str, subject: int) -> HttpResponse:
     """決裁: agree (and decide in one), only agree, or send back."""
     found = subject_of(request, number, subject)
@@ -186,7 +186,7 @@ def approving(request: HttpRequest, number: str, subject: int) -> HttpResponse:
 
 
 @desk("cases.work")
-@require_POST
+@only_posted
 def releasing(request: HttpRequest, number: str, decision: int) -> HttpResponse:
     """Tell a decision that was held back, or take it back."""
     application = case_of(request, number)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -17,23 +17,34 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from madoguchi.applications.actions import accept, assign, give_feedback
+from madoguchi.applications.backends import first_page
 from madoguchi.applications.batches import Batch, over
 from madoguchi.applications.forms.desk import AssignForm, QueueFilter
-from madoguchi.applications.models import Application
-from madoguchi.applications.models.queue import cases_of, days_late, desk_state, listed, marks, narrowed, tab, tab_names
+from madoguchi.applications.models import Application, State
+from madoguchi.applications.models.queue import cases_of, days_late, desk_state, listed, marks, narrowed, ordered, tab, tab_names
 from madoguchi.applications.views.desk_access import show, to
+from madoguchi.applications.views.desk_place import LONGEST, remember
 from madoguchi.lib import numbers
 from madoguchi.lib.errors import Refused
 from madoguchi.lib.guards import desk
-from madoguchi.lib.tags import date_ja
+from madoguchi.lib.tags import date_ja, plain_text
 
 PAGE = 50
 
 
-@desk("cases.read")
+@desk("desk")
 @never_cache
 @require_GET
 def queue(request: HttpRequest) -> HttpResponse:
+    """The desk's first page: the queue for who reads cases; the others begin at the first entry of their menu."""
+    if request.member.may("cases.read"):
+        return show_queue(request)
+    if place := first_page(request):
+        return redirect(place)
+    raise Http404
+
+
+def show_queue(request: HttpRequest) -> HttpResponse:
     """Tabs, filters and one search box over the division's cases; a whole number goes straight to its case."""
     cases, text = cases_of(request.member), request.GET.get("q", "").strip()[:100]
     number = numbers.read_number(text) if text else None
@@ -44,7 +55,9 @@ def queue(request: HttpRequest) -> HttpResponse:
     chosen = chosen if chosen in dict(names) else "division"
     form = QueueFilter(request.GET, member=request.member)
     found = cases.matching(text) if text else narrowed(tab(cases, chosen, request.user), form.filters(), request.user)
-    rows = Paginator(listed(found, request.GET.get("sort", "due")), PAGE).get_page(request.GET.get("page"))
+    sort = request.GET.get("sort", "due")
+    rows = Paginator(listed(found, sort), PAGE).get_page(request.GET.get("page"))
+    remember(request, ordered(found, sort).values_list("pk", flat=True)[:LONGEST])
     context = {
         "tabs": [(name, words, tab(cases, name, request.user).count()) for name, words in names],
         "tab": "" if text else chosen,
@@ -57,21 +70,58 @@ def queue(request: HttpRequest) -> HttpResponse:
         "may_work": request.member.may("cases.work"),
         "may_export": request.member.may("cases.export"),
         "here": request.get_full_path(),
+        # A column that says the same in every row says nothing.
+        "one_procedure": len(form.fields["procedure"].choices) <= 2 or bool(request.GET.get("procedure")),
+        **nothing_here(chosen, to(request, "queue")),
+        "one_assignee": not text and (chosen == "mine" or request.GET.get("assignee") in ("me", "none")),
     }
     return show(request, "queue", context, status=422 if form.errors else 200)
+
+
+def nothing_here(tab: str, queue: str) -> dict[str, str]:
+    """What an empty list says, and where to go on from it."""
+    said = {
+        "mine": _("いま担当している申請はありません。"),
+        "late": _("期限を過ぎた申請はありません。"),
+        "resident": _("補正の返事を待っている申請はありません。"),
+        "news": _("新しい連絡や変更はありません。"),
+        "approvals": _("決裁を待つ起案はありません。"),
+        "all": _("まだ申請が届いていません。"),
+    }
+    onward = {"mine": "division", "division": "all"}.get(tab, "")
+    words = {"division": _("課の申請を見る"), "all": _("終わった申請も見る")}.get(onward, "")
+    place = f"{queue}?tab={onward}" if onward else ""
+    return {"nothing_here": said.get(tab, _("手続き中の申請はありません。")), "elsewhere": place, "elsewhere_words": words}
 
 
 def row_of(case: Any) -> dict[str, Any]:
     """One line of a list of cases, from a row of `listed`."""
     return {
         "case": case,
-        "state": desk_state(case),
+        "state": desk_state(case, held=case.is_held),
+        "style": "held" if case.is_held and case.state == State.DECIDED else case.state,
         "late": days_late(case),
         "marks": marks(case),
         "today": case.due_on == timezone.localdate() and case.is_open,
         "arrived": short_day(case.arrived_at),
-        "due": short_day(case.due_on),
+        "due": short_day(case.due_on) if case.due_on and case.state in (State.SUBMITTED, State.ACCEPTED) and not case.is_finished else "",
+        "instead": instead_of_due(case),
     }
+
+
+def instead_of_due(case: Any) -> str:
+    """What stands where no due day of ours runs: the resident's own, the round's result day, or when it was over."""
+    if case.state == State.CORRECTING:
+        return _("返事は%(day)sまで") % {"day": short_day(case.answer_due_on)} if case.answer_due_on else ""
+    if case.state == State.WITHDRAWN:
+        return _("%(day)sに取下げ") % {"day": short_day(case.withdrawn_at)}
+    if case.is_finished:
+        return _("%(day)sに受付") % {"day": short_day(case.accepted_at)}
+    if case.is_held and case.state == State.DECIDED:
+        return _("保留は%(day)sまで") % {"day": short_day(case.held_until)} if case.held_until else _("保留の期限なし")
+    if case.state == State.DECIDED:
+        return _("%(day)sに決定") % {"day": short_day(case.decided_at)}
+    return plain_text(case.procedure.standard_label) or _("期限の定めなし")
 
 
 def short_day(value: date | None) -> str:

@@ -9,7 +9,8 @@ from random import Random
 import pytest
 
 from madoguchi.demo import people
-from madoguchi.demo.answers import Example, Lead, World, fill_in, is_clean
+from madoguchi.demo.answers import Example, fill_in, is_clean
+from madoguchi.demo.cast import Lead, World
 from madoguchi.engines.forms import DictLists, load
 from madoguchi.procedures.actions import LIBRARY, WithBanks, entry_of, read_entry
 

@@ -51,7 +51,7 @@ _TYPO_DOMAINS: Final = {
 _SHORTEST_COMPARED: Final = 8  # in shorter names one letter more or less is a different, real domain
 
 
-class ContactProblem(ValueError):  # noqa: N818  (a finding about what a person typed, no failure)
+class ContactProblem(ValueError):
     """A text that is no usable contact.
 
     `key` is one of phone.unreadable, phone.wrong_length (params digits), phone.foreign (country_code),

@@ -40,7 +40,7 @@ ERAS: Final = (
 _ERA_BY_NAME: Final = {name: era for era in ERAS for name in (era.kanji, era.kanji[0], era.letter)}
 
 
-class DateProblem(ValueError):  # noqa: N818  (a finding about what a person typed, no failure)
+class DateProblem(ValueError):
     """A text that is no usable date.
 
     `key` is one of date.unreadable, date.incomplete, date.no_such_day (params year, month, day), date.era_over (era,

@@ -125,7 +125,7 @@ def test_the_demos_mailbox_shows_every_mail_and_letter(client, division, other_m
         make_notice(make_division("zei", "課税課", "Tax"), "applications/accepted")
         run_tasks()
     page = client.get("/mailbox/").content.decode()
-    for words in ("届きました（", "受け付けました（", "結果のお知らせ", "みどり市"):
+    for words in ("届きました（", "受け付けました（", "結果のお知らせ", "みどり野市"):
         assert words in page
     with scope(municipality=division.municipality):
         mail = Mail.objects.get()

@@ -1,5 +1,5 @@
-// The desk by keyboard: j and k walk through the rows of a list, Enter opens, x chooses, / searches, ? explains.
-// A list says data-rows; its rows are those of its body, or what says data-row. Single keys can be switched off (WCAG 2.1.4).
+// The desk by keyboard: j and k walk through the rows of a list (on a page without one: through the cases of the list it was
+// opened from), Enter opens, x chooses, u goes back to the list, / searches, ? explains. A list says data-rows; its rows are those of its body, or what says data-row. Single keys can be switched off (WCAG 2.1.4).
 "use strict";
 (() => {
   const KEY = "madoguchi.keys";
@@ -13,9 +13,10 @@
   let off = remembered() === "off";
   const rows = () => [...document.querySelectorAll("[data-rows] tbody tr, [data-rows] [data-row]")].filter((row) => row.querySelector("a[href]"));
   const here = () => document.activeElement?.closest("tr, [data-row]");
+  const follow = (selector) => document.querySelector(selector)?.click();
   const step = (by) => {
     const all = rows();
-    if (!all.length) return;
+    if (!all.length) return follow(by > 0 ? ".place a[rel=next]" : ".place a[rel=prev]");
     const now = all.indexOf(here());
     const next = now < 0 ? (by > 0 ? 0 : all.length - 1) : Math.min(all.length - 1, Math.max(0, now + by));
     const link = all[next].querySelector("a[href]");
@@ -30,6 +31,7 @@
     j: () => step(1),
     k: () => step(-1),
     x: choose,
+    u: () => follow("a[data-back]"),
     "/": () => document.querySelector("[data-search]")?.focus(),
     "?": () => document.getElementById("keys")?.showModal(),
   };
@@ -58,12 +60,14 @@
     }
     if (box.type === "checkbox") count();
   });
+  // Back in the list, the row one came from has the focus, so that j goes on from it.
+  if (location.hash) document.getElementById(decodeURIComponent(location.hash.slice(1)))?.closest("[data-rows] a")?.focus();
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-print]")) print();
     if (event.target.closest("[data-keys]")) document.getElementById("keys")?.showModal();
   });
   const box = document.querySelector("[data-keys-off]");
   if (box) box.checked = off;
-  for (const hidden of document.querySelectorAll("[data-print], [data-keys]")) hidden.hidden = false;
+  for (const hidden of document.querySelectorAll("[data-print], [data-keys], [data-count]")) hidden.hidden = false;
   count();
 })();
