@@ -98,7 +98,7 @@ def test_online_with_correction_and_decision():
 
     page = clerk.opens(hanako.number)
     assert "補正が届きました" in words(page)
-    assert page.content.decode().count("<ins>") == 2
+    assert page.content.decode().count("<ins>") == 4, "two answers changed: said first at the top, then in their places"
     assert all(value in words(page) for texts in typed.values() for value in texts)
     with scope(municipality=town.municipality):
         steps, (subject,) = hanako.application.procedure.review_steps, hanako.application.subjects.all()
@@ -474,7 +474,7 @@ def test_a_notification_ends_at_its_acceptance():
         (subject,) = hanako.application.subjects.all()
         assert hanako.application not in Application.objects.open()
     assert subject.state == SubjectState.RECEIVED
-    assert "受け付けました" in hanako.status()
+    assert "手続きが終わりました" in hanako.status()
     assert clerk.client.get(f"/koto/desk/cases/{hanako.number}/subjects/{subject.pk}/").status_code in (302, 409, 404, 200)
     response = clerk.client.post(
         f"/koto/desk/cases/{hanako.number}/subjects/{subject.pk}/", {"outcome": "granted", "act": "decide", "seen": ""}

@@ -250,9 +250,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"short": {"()": "madoguchi.lib.logs.ShortPaths"}},
-    "formatters": {
-        "line": {"()": "madoguchi.lib.logs.WithoutWords", "format": "{asctime} {levelname} {name} {message}", "style": "{"}
-    },
+    "formatters": {"line": {"()": "madoguchi.lib.logs.WithoutWords", "format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["short"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {

@@ -11,46 +11,51 @@ STATES = ("submitted", "accepted", "correcting", "decided", "withdrawn")
 CASE_PAGES = ("correction", "edit", "withdraw", "phrase", "revisions")
 
 
-def menu(page: Page, look: Look, role: str) -> list[str]:
-    """Every page of this role's menu; gives their addresses."""
+def menu(page: Page, look: Look, role: str, done: set[str]) -> None:
+    """Every page of this role's menu that no other role has shown."""
     found = [one.get_attribute("href") or "" for one in page.locator(".desk-menu a").all()]
     for address in found:
-        page.goto(address)
-        look(f"{role} {address}")
-    return found
+        if address not in done:
+            done.add(address)
+            page.goto(address)
+            look(f"{role} {address}")
 
 
 def cases(page: Page, look: Look) -> None:
-    """The queue in its shapes, and one case of each state."""
+    """The queue in its shapes, one case of each state, and each thing that can be done to a case."""
     page.goto("/koto/desk/?q=zzzzz")
     look("queue, nothing found")
+    page.goto("/koto/desk/?tab=all&state=accepted")
+    look("queue, filtered")
+    done: set[str] = set()
     for state in STATES:
         page.goto(f"/koto/desk/?tab=all&state={state}")
-        look(f"queue {state}")
         row = page.locator("[data-rows] tbody a").first
         if row.count():
             hand.press(page, row)
             look(f"case {state}")
-            one_case(page, look, page.url.rstrip("/"), state)
+            one_case(page, look, page.url.rstrip("/"), done)
+    assert {"correction", "deciding"} <= done, done
     page.goto("/koto/desk/export/")
     look("export")
 
 
-def one_case(page: Page, look: Look, base: str, state: str) -> None:
-    """What the state of a case lets be done, up to the last button."""
+def one_case(page: Page, look: Look, base: str, done: set[str]) -> None:
+    """What this case lets be done and no case before it did, up to the last button."""
     shown = {one.get_attribute("href") or "" for one in page.locator("main a").all()}
     for name in CASE_PAGES:
-        if any(address.rstrip("/").endswith(f"/{name}") for address in shown):
+        if name not in done and any(address.rstrip("/").endswith(f"/{name}") for address in shown):
+            done.add(name)
             page.goto(f"{base}/{name}/")
-            look(f"case {state}, {name}")
-    if any(address.endswith("/correction/") for address in shown):
-        page.goto(f"{base}/correction/")
-        hand.press(page, page.locator("main form.ask button.button"))
-        look("correction with errors")
+            look(f"case, {name}")
+            if name == "correction":
+                hand.press(page, page.locator("main form.ask button.button"))
+                look("correction with errors")
     deciding = next((address for address in sorted(shown) if "/subjects/" in address), "")
-    if deciding:
+    if deciding and "deciding" not in done:
+        done.add("deciding")
         page.goto(deciding)
-        look(f"case {state}, decide")
+        look("decide")
         hand.press(page, page.locator("button[name=act][value=preview]"))
         look("decide, asked for nothing")
         page.locator("main [name=outcome]").first.check()
@@ -79,9 +84,8 @@ def forms(page: Page, look: Look) -> None:
 
 def work(page: Page, look: Look) -> None:
     """Notices, letters, jobs."""
-    for name in ("notices", "letters", "jobs", "workers"):
-        page.goto(f"/koto/desk/{name}/")
-        look(name)
+    page.goto("/koto/desk/workers/")
+    look("workers")
     for name in ("notices", "jobs"):
         page.goto(f"/koto/desk/{name}/")
         first = page.locator(f"main tbody a[href*='/{name}/']").first

@@ -48,8 +48,10 @@ def test_residents_pages(visit: Callable[..., Page], city: City, language: str, 
 def test_plain_japanese(visit: Callable[..., Page]) -> None:
     page = visit(viewport=PHONE, language="ja-plain")
     eyes = Eyes(page)
-    tour.public(page, eyes)
-    tour.dog(page, eyes)
+    for address in ("/koto/", "/koto/search/?q=%E7%8A%AC", "/koto/procedures/zei-shomei/", "/koto/status/", "/koto/nothing/"):
+        page.goto(address)
+        eyes(address)
+    tour.dog(page, lambda name: None if name.startswith("dog") else eyes(name))
     assert not eyes.wrong, eyes.report()
 
 
@@ -58,11 +60,12 @@ def test_desk_pages(visit: Callable[..., Page], city: City, language: str) -> No
     """axe on the desk's pages, and no sideways scroll on a desk's screen or, for a look on the way, a telephone's."""
     wrong: list[str] = []
     seen = 0
-    for name in ("clerk", "chief", "designer", "ict", "auditor"):
+    done: set[str] = set()
+    for name in ("clerk", "chief", "designer", "ict"):
         page = visit(language=language)
-        eyes = Eyes(page, also_narrow=True)
+        eyes = Eyes(page, also_narrow=language == "en")  # the longer words
         hand.sign_in_desk(page, name, city.password)
-        desk_tour.menu(page, eyes, name)
+        desk_tour.menu(page, eyes, name, done)
         if name == "clerk":
             desk_tour.cases(page, eyes)
             desk_tour.work(page, eyes)

@@ -13,7 +13,6 @@ from django.utils.translation import get_language
 from madoguchi.lib.addresses import address
 from madoguchi.lib.backends import Backends
 
-
 LONGEST_END = 40  # of the name under which an opinion is kept
 
 

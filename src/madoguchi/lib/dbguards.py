@@ -46,7 +46,9 @@ NOT_OWNED = frozenset(
 
 def check_owned(**_: Any) -> list[CheckMessage]:
     """A model that is neither a municipality's nor on the list has been forgotten: nothing would keep its rows apart."""
-    forgotten = [model._meta.label for model in apps.get_models() if not getattr(model, "is_owned", False) and model._meta.label not in NOT_OWNED]
+    forgotten = [
+        model._meta.label for model in apps.get_models() if not getattr(model, "is_owned", False) and model._meta.label not in NOT_OWNED
+    ]
     hint = "Derive it from accounts.models.Owned, or add it to NOT_OWNED in lib/dbguards.py with its reason."
     return [Error(f"{label} belongs to no municipality.", hint=hint, id="madoguchi.E001") for label in forgotten]
 
@@ -87,7 +89,7 @@ def install(connection: BaseDatabaseWrapper) -> int:
         for guard in guards:
             cursor.execute(guard.create)
             if connection.vendor == "postgresql":
-                cursor.execute(f"COMMENT ON {guard.kind} \"{guard.name}\" ON \"{guard.table}\" IS '{_digest(guard)}'")
+                cursor.execute(f'COMMENT ON {guard.kind} "{guard.name}" ON "{guard.table}" IS \'{_digest(guard)}\'')
     return len(guards)
 
 
@@ -248,6 +250,9 @@ def _postgres_append_only(model: type[models.Model]) -> Iterator[Guard]:
             table,
             f'CREATE TRIGGER "{name}" BEFORE {target} ON "{table}" FOR EACH ROW {spared} EXECUTE FUNCTION {FUNCTION}(\'append only\')',
         )
+    name = _name("keep", table, "truncate")
+    refuse = f"FOR EACH STATEMENT EXECUTE FUNCTION {FUNCTION}('append only')"
+    yield Guard(name, "trigger", table, f'CREATE TRIGGER "{name}" BEFORE TRUNCATE ON "{table}" {refuse}')
 
 
 # -- what stands ---------------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.cache import cache
 from django.db import connection, transaction
@@ -86,10 +87,6 @@ def sweep() -> int:
     if not table:
         return 0
     with connection.cursor() as cursor:
-        cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)} WHERE expires < %s", [_as_stored()])  # noqa: S608 our own table's name
+        now: Any = connection.ops.adapt_datetimefield_value(timezone.now().replace(microsecond=0))
+        cursor.execute(f"DELETE FROM {connection.ops.quote_name(table)} WHERE expires < %s", [now])  # noqa: S608 our own table's name
         return int(cursor.rowcount)
-
-
-def _as_stored() -> object:
-    """Now, as the database's cache writes the end of a row."""
-    return connection.ops.adapt_datetimefield_value(timezone.now().replace(microsecond=0))

@@ -58,12 +58,15 @@ def check_code(*, id: str, digits: str, purpose: str, address: str = "") -> str:
     """The proven address; raises Refused with what to do. Counts the try even when the caller rolls back."""
     with transaction.atomic():
         code = EmailCode.objects.select_for_update().filter(pk=id, purpose=purpose, used_at=None).first()
-        usable = code is not None and code.expires_at > timezone.now() and code.tries < CODE_TRIES and not _guessed_at(code.email, address)
+        resting = code is not None and _is_guessed_at(code.email, address)
+        usable = code is not None and code.expires_at > timezone.now() and code.tries < CODE_TRIES and not resting
         right = usable and hmac.compare_digest(code.code_hash, _hash(str(code.pk), digits))
         if code is not None:
             code.tries += 1
             code.used_at = timezone.now() if right else None
             code.save(update_fields=["tries", "used_at"])
+    if resting:
+        raise Refused(_("確認コードは、いま使えません。同じメールにリンクがあれば、それを開いてください。"), code="code_resting")
     if not usable:
         raise Refused(_("この確認コードは使えなくなりました。新しい確認コードを送ってください。"), code="code_over")
     if not right:
@@ -77,7 +80,7 @@ def identity(email: str) -> str:
     return email.lower()
 
 
-def _guessed_at(email: str, address: str) -> bool:
+def _is_guessed_at(email: str, address: str) -> bool:
     """Whether too many wrong codes were typed today, for this account or from this place."""
     tried = _has_account(email) and not WRONG_PER_ACCOUNT.look(identity(email)).allowed
     return tried or bool(address and not WRONG_PER_ADDRESS.look(caller(address)).allowed)

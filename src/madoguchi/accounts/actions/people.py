@@ -18,8 +18,8 @@ from madoguchi.accounts.actions.addresses import identity
 from madoguchi.accounts.actions.audit import record
 from madoguchi.accounts.models import Division, EmailCode, EmailLink, Membership, Municipality, User
 from madoguchi.accounts.models.people import RESERVED_SLUGS, MembershipQuerySet
-from madoguchi.lib.errors import Refused
 from madoguchi.lib import limits
+from madoguchi.lib.errors import Refused
 from madoguchi.lib.limits import Limit, caller
 
 SIGN_IN_TRIES = Limit("sign-in", 10, 15 * 60)

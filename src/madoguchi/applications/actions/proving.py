@@ -24,7 +24,7 @@ def mail_code(*, email: str, purpose: str, language: str, address: str) -> str:
     """
     code = send_code(email=email, purpose=purpose, address=address)
     values = {"digits": code.digits}
-    if purpose == SIGN_IN and User.objects.filter(username__startswith="r-", email=email).exists():
+    if purpose == SIGN_IN and User.objects.filter(username__startswith="r-", email=email.lower()).exists():
         token = make_link(email=email, purpose=SIGN_IN, lifetime=SIGN_IN_LINK)
         values["address"] = place_of("applications:sign_in_link", slug=current_municipality().slug, token=token)
     recipient = Recipient(name="", language=language, email=email, channel="email")

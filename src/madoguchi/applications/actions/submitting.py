@@ -64,6 +64,7 @@ def submit(*, application: Application, by: User | None = None) -> Application:
     application.arrived_at = timezone.now()
     application.due_on = due_on(application.procedure, timezone.localdate())
     revision = freeze(application, AnswersKind.SUBMITTED, ready.walked, by=by)
+    _forget_unsent_numbers(application, ready.walked)
     _describe(application, ready.walked)
     give_number(application)
     application.draft().delete()
@@ -88,6 +89,12 @@ def freeze(application: Application, kind: str, walked: Walk, *, by: User | None
         hash=document_hash(values),
         by=by,
     )
+
+
+def _forget_unsent_numbers(application: Application, walked: Walk) -> None:
+    """個人番号 that was typed over, or on a way that was left again: what is not sent is not kept, sealed or not."""
+    mine = (item.value for item in walked.items() if item.question.type == "mynumber" and isinstance(item.value, Mapping))
+    application.secrets.exclude(pk__in=[value["secret"] for value in mine if "secret" in value]).delete()
 
 
 def _typed_that_counts(typed: Mapping[str, Any], walked: Walk) -> dict[str, Any]:

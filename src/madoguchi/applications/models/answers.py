@@ -7,6 +7,7 @@ import uuid
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from madoguchi.accounts.models import Owned, User
 from madoguchi.applications.models.application import Application
@@ -14,11 +15,11 @@ from madoguchi.lib import seal
 
 
 class AnswersKind(models.TextChoices):
-    DRAFT = "draft", "下書き"
-    SUBMITTED = "submitted", "提出"
-    CORRECTION = "correction", "補正"
-    AMENDMENT = "amendment", "変更・追加提出"
-    DESK = "desk", "職員による修正"
+    DRAFT = "draft", _("下書き")
+    SUBMITTED = "submitted", _("提出")
+    CORRECTION = "correction", _("補正")
+    AMENDMENT = "amendment", _("変更・追加提出")
+    DESK = "desk", _("職員による修正")
 
 
 class Answers(Owned):

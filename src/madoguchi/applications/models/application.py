@@ -234,7 +234,7 @@ class SubjectState(models.TextChoices):
     HELD = "held", _("保留")
     WITHDRAWN = "withdrawn", _("取り下げました")
     DECLINED = "declined", _("辞退しました")
-    RECEIVED = "received", _("受け付けました")  # the end of a 届出
+    RECEIVED = "received", _("手続きが終わりました")  # the end of a 届出
 
 
 SUBJECT_MOVES: dict[str, frozenset[str]] = {

@@ -45,6 +45,11 @@ class Correction(Owned):
             models.UniqueConstraint(fields=["municipality", "application"], condition=Q(state="open"), name="one_open_correction")
         ]
 
+    @property
+    def is_over(self) -> bool:
+        """Nobody answered and the day is past."""
+        return self.state == CorrectionState.OPEN and self.due_on < timezone.localdate()
+
 
 class CorrectionItem(Owned):
     """One answer to mend and why."""

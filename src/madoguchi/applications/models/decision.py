@@ -39,7 +39,7 @@ class ReviewQuerySet(OwnedQuerySet):
 
 
 def _decided_since() -> Any:
-    return Decision.objects.filter(subject=OuterRef("subject"), at__gt=OuterRef("at"), recalled_at=None)
+    return Decision.objects.filter(subject=OuterRef("subject"), at__gte=OuterRef("at"), recalled_at=None)
 
 
 class Review(Owned):

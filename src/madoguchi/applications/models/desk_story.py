@@ -49,6 +49,10 @@ def _name(user: Any) -> str:
     return (user.name or user.username) if user is not None else ""
 
 
+def _quoted(words: str) -> str:
+    return _("「%(words)s」") % {"words": words}
+
+
 def _corrections(application: Application) -> Iterator[DeskEvent]:
     for correction in application.corrections.select_related("asked_by").prefetch_related("items"):
         count = len(correction.items.all())
@@ -65,7 +69,7 @@ def _reviews(application: Application) -> Iterator[DeskEvent]:
     for review in application.reviews.filter(step__in=[PROPOSAL, APPROVAL]).select_related("by", "subject"):
         words = _("起案しました") if review.step == PROPOSAL else _("決裁しました") if review.passed else _("差し戻しました")
         subject = f"{review.subject.name}　" if review.subject and review.subject.path else ""
-        outcome = f"「{review.get_outcome_display()}」" if review.passed else review.note
+        outcome = _quoted(review.get_outcome_display()) if review.passed else review.note
         yield DeskEvent(review.at, words, f"{subject}{outcome}\n{_name(review.by)}")
 
 
@@ -73,7 +77,7 @@ def _decisions(application: Application) -> Iterator[DeskEvent]:
     for decision in Decision.objects.filter(subject__application=application).select_related("by", "subject"):
         subject = f"{decision.subject.name}　" if decision.subject.path else ""
         held = _("（まだ知らせていません）") if decision.released_at is None and decision.recalled_at is None else ""
-        yield DeskEvent(decision.at, _("決定しました") + held, f"{subject}「{decision.get_outcome_display()}」\n{_name(decision.by)}")
+        yield DeskEvent(decision.at, _("決定しました") + held, f"{subject}{_quoted(decision.get_outcome_display())}\n{_name(decision.by)}")
         if decision.recalled_at:
             yield DeskEvent(decision.recalled_at, _("決定を取りやめました"), subject)
         elif decision.released_at and (decision.released_at - decision.at).total_seconds() > 1:

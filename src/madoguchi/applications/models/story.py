@@ -10,7 +10,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from madoguchi.accounts.models import AuditEntry
-from madoguchi.applications.models.application import Application, State, Subject
+from madoguchi.applications.models.application import Application, State, Subject, SubjectState
 from madoguchi.applications.models.decision import Decision
 from madoguchi.engines.forms import pick
 from madoguchi.lib.tags import reader
@@ -65,6 +65,11 @@ def openings(application: Application) -> list[AuditEntry]:
     """Which division opened the case, when and for what (never a clerk's name)."""
     entries = AuditEntry.objects.filter(verb="applications.open_case", on_model="applications.application", on_id=str(application.pk))
     return list(entries.select_related("division").order_by("-seq")[:50])
+
+
+def shown_label(application: Application) -> str:
+    """The state in words; an accepted 届出 is over, which "accepted" would not say."""
+    return str(SubjectState.RECEIVED.label if application.is_finished else State(shown_state(application)).label)
 
 
 def shown_state(application: Application) -> str:

@@ -89,8 +89,11 @@ def test_drafts_do_not_exist_for_the_desk(desk, procedure) -> None:
 def test_who_has_no_role_is_sent_away(client, case, division) -> None:
     assert client.get(DESK).status_code == 302
     sign_in(client, make_member("designer", division))
-    assert client.get(DESK).status_code == 404
-    assert client.get(at(case)).status_code == 404
+    assert client.get(DESK).headers["Location"] == f"{DESK}procedures/"  # who opens no cases begins elsewhere
+    refused = client.get(at(case))
+    assert refused.status_code == 404
+    assert "いまの所属や役割では開けません" in text(refused)
+    assert "desk:not_found" in text(refused)
 
 
 def test_a_decided_case_still_opens(desk, case, clerk) -> None:

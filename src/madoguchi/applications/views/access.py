@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -16,20 +17,32 @@ from django.utils.translation import gettext as _
 
 from madoguchi.applications.models import Application
 from madoguchi.lib.addresses import address
+from madoguchi.lib.limits import caller
 
 KEY = "applications"
 KEPT = "kept:"  # what was typed on a page whose session was over, carried through the sign-in in the browser's own page
-AFTER_PROOF = frozenset({"status", "amend", "receive_email"})  # pages to which the second proof leads back
+AFTER_PROOF = frozenset({"status", "amend", "correct", "receive_email"})  # pages to which the second proof leads back
 
 
 def grant(request: HttpRequest, application: Application, *, full: bool) -> None:
-    """Let this browser go on with an application until it rests for half an hour. `full` opens whole answers and papers."""
+    """Let this browser go on with an application until it rests for half an hour. `full` opens whole answers and papers.
+
+    What opens more than before gets a new session key: one that somebody planted or noted down earlier opens nothing.
+    """
     if not request.session.session_key:
         request.session.create()
     held = request.session.get(KEY, {})
-    known = held.get(str(application.uuid), {})
-    held[str(application.uuid)] = {"at": int(timezone.now().timestamp()), "full": full or bool(known.get("full"))}
+    before = level(request, application)
+    full = full or before == "full"
+    if not before or (full and before != "full"):
+        request.session.cycle_key()
+    held[str(application.uuid)] = {"at": int(timezone.now().timestamp()), "full": full, "phrase": of_phrase(application)}
     request.session[KEY] = held
+
+
+def of_phrase(application: Application) -> str:
+    """What changes with the passphrase: a new one given at the counter closes what the old one had opened."""
+    return hashlib.sha256(application.phrase_hash.encode()).hexdigest()[:16]
 
 
 def forget(request: HttpRequest) -> None:
@@ -44,6 +57,8 @@ def level(request: HttpRequest, application: Application) -> str:
         return "full"
     held = request.session.get(KEY, {}).get(str(application.uuid))
     if not held or timezone.now().timestamp() - held["at"] > settings.ANONYMOUS_REST_SECONDS:
+        return ""
+    if held.get("phrase") != of_phrase(application):
         return ""
     return "full" if held["full"] else "basic"
 
@@ -122,4 +137,4 @@ def continuing(request: HttpRequest) -> list[Application]:
 
 def address_of(request: HttpRequest) -> str:
     """The caller's network address, for limits only."""
-    return request.META.get("REMOTE_ADDR", "")
+    return caller(request.META.get("REMOTE_ADDR", ""))

@@ -18,8 +18,8 @@ from django_scopes import scope, scopes_disabled
 
 from madoguchi.accounts.actions import check_code, consume_link, look_at_link, resident_for
 from madoguchi.applications.actions import claim, give_feedback, keep_email, mail_code, send_resume_link
-from madoguchi.applications.models import Application, Attachment, IssuedDocument, State
-from madoguchi.applications.models.story import shown_state
+from madoguchi.applications.models import Application, Attachment, IssuedDocument
+from madoguchi.applications.models.story import shown_label, shown_state
 from madoguchi.applications.views.access import address_of, application_of, continuing, forget, grant, level, own_case
 from madoguchi.applications.views.fill import reader_code, to
 from madoguchi.engines.japanese import ContactProblem, normalise_email
@@ -27,8 +27,10 @@ from madoguchi.lib import numbers
 from madoguchi.lib.addresses import address
 from madoguchi.lib.errors import Refused
 from madoguchi.lib.guards import anyone, resident
+from madoguchi.lib.limits import Limit
 from madoguchi.lib.uploads import preview_png
 
+FEEDBACKS = Limit("feedback", 60, 15 * 60)  # of one address: what is kept here can never be deleted
 WAITING = "waiting_code"  # session key: {"id", "email", "for": "sign-in" | application uuid}
 
 
@@ -50,7 +52,7 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
         held = dict(request.session.get("applications", {}))
         user = resident_for(email=email, language=reader_code())
         login(request, user, backend=settings.AUTHENTICATION_BACKENDS[0])
-        for application in Application.objects.filter(uuid__in=held, email=email):
+        for application in Application.objects.filter(uuid__in=held, email__iexact=email):
             claim(application=application, resident=user)
         wanted = request.POST.get("next", "")
         return (
@@ -113,7 +115,7 @@ def ask_code(
     if request.method == "POST":
         digits = numbers_only(request.POST.get("code", ""))
         try:
-            email = check_code(id=waiting["id"], digits=digits, purpose=purpose)
+            email = check_code(id=waiting["id"], digits=digits, purpose=purpose, address=address_of(request))
         except Refused as refused:
             problem = str(refused)
         else:
@@ -152,7 +154,7 @@ def my(request: HttpRequest) -> HttpResponse:
     mine = Application.objects.filter(resident=request.user).select_related("procedure__division")
     cases = list(mine.filed().order_by("-arrived_at"))
     for one in cases:
-        one.shown_state = State(shown_state(one))
+        one.shown_state, one.shown_label = shown_state(one), shown_label(one)
     context = {"drafts": mine.drafts().order_by("-saved_at"), "cases": cases}
     return render(request, "applications/my.html", context)
 
@@ -268,6 +270,8 @@ def feedback(request: HttpRequest) -> HttpResponse:
     """One 5-step answer and one box, from any end; an error page links here, since it can hold no form."""
     if request.method == "GET":
         return render(request, "applications/feedback.html", {"end": request.GET.get("end", "page")[:40]})
+    if not FEEDBACKS.hit(address_of(request)).allowed:
+        raise Refused(_("短い時間にたくさんのご意見が送られました。15分ほど待ってから、もう一度お試しください。"), code="too_many")
     score = request.POST.get("score", "")
     give_feedback(
         end=request.POST.get("end", "page"),
@@ -292,6 +296,7 @@ def attachment(request: HttpRequest, uuid: UUID, file: UUID) -> HttpResponse:
 
 
 @anyone
+@never_cache
 @require_GET
 @own_case
 def preview(request: HttpRequest, uuid: UUID, file: UUID) -> HttpResponse:
@@ -299,9 +304,7 @@ def preview(request: HttpRequest, uuid: UUID, file: UUID) -> HttpResponse:
     application = application_of(request, uuid)
     found = get_object_or_404(Attachment, application=application, uuid=file)
     with default_storage.open(found.file) as stored:
-        response = HttpResponse(preview_png(stored.read(), found.kind, width=240), content_type="image/png")
-    response["Cache-Control"] = "private, max-age=600"
-    return response
+        return HttpResponse(preview_png(stored.read(), found.kind, width=240), content_type="image/png")
 
 
 @anyone
@@ -334,7 +337,10 @@ def check_paper(request: HttpRequest, code: str = "") -> HttpResponse:
     if read:
         with scopes_disabled():
             found = (
-                IssuedDocument.objects.told().select_related("application__procedure", "application__municipality").filter(check_code=read).first()
+                IssuedDocument.objects.told()
+                .select_related("application__procedure", "application__municipality")
+                .filter(check_code=read)
+                .first()
             )
             if found is not None:
                 with scope(municipality=found.municipality):

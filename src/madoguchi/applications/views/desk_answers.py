@@ -128,6 +128,7 @@ def attachment_of(request: HttpRequest, number: str, file: UUID) -> Attachment:
 
 
 @desk("cases.read")
+@never_cache
 @require_GET
 def attachment(request: HttpRequest, number: str, file: UUID) -> HttpResponse:
     """A file of the case, always as a download."""
@@ -136,6 +137,7 @@ def attachment(request: HttpRequest, number: str, file: UUID) -> HttpResponse:
 
 
 @desk("cases.read")
+@never_cache
 @require_GET
 def preview(request: HttpRequest, number: str, file: UUID, page: int) -> HttpResponse:
     """A page of a file as a picture that we drew: nothing of the file itself runs in the clerk's browser."""
@@ -145,9 +147,7 @@ def preview(request: HttpRequest, number: str, file: UUID, page: int) -> HttpRes
             drawn = preview_png(content.read(), found.kind, page=page, width=900)
     except (UploadRefused, IndexError, OSError) as error:
         raise Http404 from error
-    response = HttpResponse(drawn, content_type="image/png")
-    response["Cache-Control"] = "private, max-age=600"
-    return response
+    return HttpResponse(drawn, content_type="image/png")
 
 
 @desk("cases.read")

@@ -107,6 +107,12 @@ def step_rows(application: Application, reviews: list[Any]) -> list[dict[str, An
     return [{"step": step, "review": newest.get(step[:80])} for step in application.procedure.review_steps]
 
 
+def refused_text(kind: str, refused: Refused, text: str) -> dict[str, Any]:
+    """What the page needs to show a note or a message that could not be kept, with every word of it."""
+    problems = [{"target": f"{kind}-text", "sentence": str(refused)}]
+    return {f"{kind}_problem": str(refused), f"{kind}_text": text, "problems": problems}
+
+
 # -- short acts: each is one POST and comes back to the page ----------------------------------------------------------------
 
 
@@ -162,7 +168,7 @@ def noting(request: HttpRequest, number: str) -> HttpResponse:
     try:
         note(application=application, text=text, by=request.user)
     except Refused as refused:
-        return show_case(request, application, {"note_problem": str(refused), "note_text": text}, status=422)
+        return show_case(request, application, refused_text("note", refused, text), status=422)
     return back_to_case(request, application, "#notes")
 
 
@@ -174,7 +180,7 @@ def messaging(request: HttpRequest, number: str) -> HttpResponse:
     try:
         write_message(application=application, text=text, by=request.user, from_desk=True)
     except Refused as refused:
-        return show_case(request, application, {"message_problem": str(refused), "message_text": text}, status=422)
+        return show_case(request, application, refused_text("message", refused, text), status=422)
     return back_to_case(request, application, "#messages")
 
 

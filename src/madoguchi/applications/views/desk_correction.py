@@ -73,6 +73,7 @@ def show_asking(request: HttpRequest, application: Application, problems: list[d
     for row in (row for group in groups for row in group["rows"]):
         row["askable"] = row["question"].is_typed
         row["ticked"] = row["path"] in ticked
+        row["error"] = next((one["sentence"] for one in problems if one["target"] == f"reason-{row['path']}"), "")
         row["reason"] = request.POST.get(f"reason:{row['path']}", "")
     context = {
         "application": application,

@@ -30,7 +30,9 @@ from madoguchi.applications.forms.desk import DecisionForm
 from madoguchi.applications.models import Application, Decision, Review, State, Subject, SubjectState
 from madoguchi.applications.models.appeal import appeal_note
 from madoguchi.applications.models.decision import PROPOSAL
+from madoguchi.applications.models.reading import walk_revision
 from madoguchi.applications.views.desk_access import acted, case_of, only_posted, show, to
+from madoguchi.applications.views.summary import groups_of
 from madoguchi.engines.forms import pick
 from madoguchi.lib.errors import Refused
 from madoguchi.lib.guards import desk
@@ -164,6 +166,7 @@ def deciding_context(subject: Subject, form: DecisionForm, text: Any, refusal: s
         "waiting": open_proposal(subject),
         "sent_back": sent_back(subject),
         "proposing": "note" in form.fields,
+        "groups": groups_of(walk_revision(application, application.latest()), application),
         "ready_reasons": list(enumerate(ready_reasons(application))),
     }
 

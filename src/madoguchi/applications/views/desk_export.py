@@ -82,10 +82,16 @@ def given(request: HttpRequest, made: Exported | Job) -> HttpResponse:
 def export_result(request: HttpRequest, job: int) -> HttpResponse:
     """The file of a long export and what it could not hold; only for who started it."""
     found = get_object_or_404(Job, pk=job, kind=EXPORT, by=request.user)
-    file = found.result.get("file")
-    if not file:
+    file, is_still_ours = found.result.get("file"), not cases_elsewhere(request, found)
+    if not file or not is_still_ours:
         raise Http404
     if request.GET.get("file"):
         return download(default_storage.open(file), found.result["name"], found.result["type"])
     lost = found.result.get("unmappable", [])
     return show(request, "export_result", {"job": found, "lost": lost[:200], "lost_count": len(lost)})
+
+
+def cases_elsewhere(request: HttpRequest, job: Job) -> bool:
+    """Whether a case in the file is none of this member's any more: the person has moved to another division."""
+    rows = Application.objects.filter(pk__in=job.ids[:1000])
+    return rows.exclude(pk__in=cases_of(request.member).filter(pk__in=job.ids[:1000]).values("pk")).exists()

@@ -70,9 +70,9 @@ def show_queue(request: HttpRequest) -> HttpResponse:
         "may_work": request.member.may("cases.work"),
         "may_export": request.member.may("cases.export"),
         "here": request.get_full_path(),
-        # A column that says the same in every row says nothing.
-        "one_procedure": len(form.fields["procedure"].choices) <= 2 or bool(request.GET.get("procedure")),
         **nothing_here(chosen, to(request, "queue")),
+        # A column that says the same in every row says nothing.
+        "one_procedure": len(form.fields["procedure"].choices) <= 2 or bool(not text and request.GET.get("procedure")),
         "one_assignee": not text and (chosen == "mine" or request.GET.get("assignee") in ("me", "none")),
     }
     return show(request, "queue", context, status=422 if form.errors else 200)
@@ -106,13 +106,15 @@ def row_of(case: Any) -> dict[str, Any]:
         "arrived": short_day(case.arrived_at),
         "due": short_day(case.due_on) if case.due_on and case.state in (State.SUBMITTED, State.ACCEPTED) and not case.is_finished else "",
         "instead": instead_of_due(case),
+        "unanswered": case.state == State.CORRECTING and bool(case.answer_due_on) and case.answer_due_on < timezone.localdate(),
     }
 
 
 def instead_of_due(case: Any) -> str:
     """What stands where no due day of ours runs: the resident's own, the round's result day, or when it was over."""
-    if case.state == State.CORRECTING:
-        return _("返事は%(day)sまで") % {"day": short_day(case.answer_due_on)} if case.answer_due_on else ""
+    if case.state == State.CORRECTING and case.answer_due_on:
+        over = case.answer_due_on < timezone.localdate()
+        return (_("返事の期限 %(day)s を過ぎました") if over else _("返事は%(day)sまで")) % {"day": short_day(case.answer_due_on)}
     if case.state == State.WITHDRAWN:
         return _("%(day)sに取下げ") % {"day": short_day(case.withdrawn_at)}
     if case.is_finished:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -12,14 +13,17 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from madoguchi.applications.actions import NotReady, amend, amendable_paths, begin_amendment, correct, drop_amendment
+from madoguchi.applications.forms import FieldView
 from madoguchi.applications.models import Application
 from madoguchi.applications.models.reading import walk_revision
-from madoguchi.applications.views.access import application_of, own_case
+from madoguchi.applications.views.access import application_of, level, own_case
 from madoguchi.applications.views.fill import autosaved, to
 from madoguchi.applications.views.pages import PageForm
-from madoguchi.engines.forms import Group, Walk
+from madoguchi.engines.forms import Group, Walk, get
 from madoguchi.lib.errors import Refused
 from madoguchi.lib.guards import anyone
+
+PROOF = "applicant.birth"  # the answer that opens all the others (status.second_proof)
 
 
 def only(paths: set[str], opened: Callable[[Walk], set[str]] | None = None) -> Callable[[Walk], Sequence[Group]]:
@@ -61,7 +65,8 @@ def correcting(request: HttpRequest, uuid: UUID) -> HttpResponse:
         correct(correction=correction, by=application.resident)
         return to(request, "status", application) + "?corrected=1"
 
-    return mend(request, form, "applications/correct.html", finish, {"correction": correction, "reasons": reasons})
+    more = {"correction": correction, "reasons": reasons, "full": level(request, application) == "full"}
+    return mend(request, form, "applications/correct.html", finish, more)
 
 
 @anyone
@@ -118,9 +123,13 @@ def send(form: PageForm, finish: Callable[[], str]) -> str:
 def mend_context(form: PageForm, more: dict[str, Any]) -> dict[str, Any]:
     errors = form.error_list()
     sections = form.sections()
-    for section in sections:
+    is_full = more.get("full", True)
+    for section, group in zip(sections, [group for group in form.groups if group.items], strict=True):
+        section.row_name = name_of(group, form.language, is_full=is_full)
         for view in section.fields:
             view.reason = more.get("reasons", {}).get(view.path, "")
+            if not is_full:
+                keep_back(form, view)
     return {
         "application": form.application,
         "procedure": form.application.procedure,
@@ -134,3 +143,20 @@ def mend_context(form: PageForm, more: dict[str, Any]) -> dict[str, Any]:
         "nothing": not sections,
         **more,
     }
+
+
+def name_of(group: Group, language: str, *, is_full: bool) -> str:
+    """Which row these questions are about; its own name is another answer, for who gave the second proof."""
+    if group.row is None:
+        return ""
+    return group.row.named(language) if is_full else replace(group.row, own_name=None).named(language)
+
+
+def keep_back(form: PageForm, view: FieldView) -> None:
+    """No filed date of birth for who came with number and passphrase only: that day is the second proof.
+
+    It is asked anew in an empty box, and shown again only once it is the one that was typed here.
+    """
+    if view.question.concept == PROOF and get(form.store.values, view.path) == get(form.application.latest().values, view.path):
+        view.before = view.understood = view.shown = ""
+        view.values = view.values if view.path in form.unsaved else {}

@@ -106,7 +106,9 @@ class PageForm:
             if any(self._is_secret(path) and any(parts.get("", ())) for path, parts in posted.items()):
                 self.said.append(str(NUMBER_AGAIN))
         else:
-            self.unsaved = frozenset(path for path, parts in posted.items() if any(len(text) > MAX_TYPED for each in parts.values() for text in each))
+            self.unsaved = frozenset(
+                path for path, parts in posted.items() if any(len(text) > MAX_TYPED for each in parts.values() for text in each)
+            )
 
     def _is_secret(self, path: str) -> bool:
         item = self.item(path)

@@ -14,9 +14,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from madoguchi.applications.actions import accept_offer, decline, look_up, may_amend, prove_birth, usual_days, withdraw, write_message
-from madoguchi.applications.models import Application, State, Subject, SubjectState
+from madoguchi.applications.models import Application, Subject, SubjectState
 from madoguchi.applications.models.reading import applicant, walk_revision
-from madoguchi.applications.models.story import events, openings, shown_state, subject_name, told_decisions
+from madoguchi.applications.models.story import events, openings, shown_label, shown_state, subject_name, told_decisions
 from madoguchi.applications.views.access import (
     AFTER_PROOF,
     KEPT,
@@ -90,7 +90,8 @@ def status_context(request: HttpRequest, application: Application) -> dict[str, 
         "application": application,
         "procedure": application.procedure,
         "contact": application.division,
-        "shown_state": State(shown_state(application)),
+        "shown_state": shown_state(application),
+        "shown_label": shown_label(application),
         "events": events(application, full=full),
         "openings": openings(application),
         "correction": correction,
@@ -114,7 +115,9 @@ def subject_rows(application: Application, decisions: list[Any], full: bool) -> 
     for subject in application.subjects.all():
         told = next((one for one in decisions if one.subject_id == subject.pk), None)
         known = (SubjectState.WITHDRAWN, SubjectState.DECLINED, SubjectState.OPEN, SubjectState.RECEIVED)
-        state = subject.state if subject.state in known else told.outcome if told else SubjectState.OPEN  # what was told, not what is held back
+        state = (
+            subject.state if subject.state in known else told.outcome if told else SubjectState.OPEN
+        )  # what was told, not what is held back
         can_answer = (
             told is not None and subject.state in (SubjectState.GRANTED, SubjectState.PARTLY) and application.procedure.kind == "enrolment"
         )

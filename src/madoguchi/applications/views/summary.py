@@ -46,7 +46,7 @@ def groups_of(
 
 def _title(page: Any, group: Any, language: str) -> str:
     head = pick(page.page.title, language)
-    return f"{head}：{group.row.named(language)}" if group.row is not None else head
+    return f"{head}{': ' if language == 'en' else '：'}{group.row.named(language)}" if group.row is not None else head
 
 
 def _row(item: Item, page: str, language: str, known: Any, change: Address | None, before: Mapping[str, Any]) -> dict[str, Any]:

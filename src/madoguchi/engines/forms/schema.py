@@ -20,6 +20,7 @@ IDS = {
     "list": re.compile(r"[a-z][a-z0-9-]{0,59}"),
     "language": re.compile(r"[a-z]{2,8}(-[a-z0-9]{2,8})?"),
 }
+_UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")  # controls, halves of a pair: no database and no page holds them
 _NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
 Faults = list[tuple[str, str]]
 
@@ -48,6 +49,8 @@ def _fault_of(value: object, depth: int) -> str | None:
         return "小数（float）は使えません。文字列で書いてください"
     if isinstance(value, Mapping) and not all(isinstance(key, str) for key in value):
         return "キーは文字列で書いてください"
+    if any(_UNWRITABLE.search(text) for text in (value if isinstance(value, Mapping) else (value,)) if isinstance(text, str)):
+        return "表示できない制御文字が入っています"
     known = value is None or isinstance(value, str | bool | Mapping | list | tuple) or (isinstance(value, int) and abs(value) < 10**18)
     return None if known else "JSONに書けない値です"
 

@@ -9,7 +9,8 @@ from typing import Final
 import pikepdf
 from pikepdf import Dictionary, Name, Object, Stream
 
-from .pictures import MAX_PIXELS, draw_page
+from .pages import draw_page
+from .pictures import MAX_PIXELS
 from .sentences import UploadRefused
 
 MAX_PAGES: Final = 200
@@ -41,7 +42,7 @@ def examine_pdf(data: bytes) -> int:
         raise UploadRefused("upload.broken") from error  # also tables that would unpack to a flood: qpdf stops at its limit
     if pages == 0:
         raise UploadRefused("upload.broken")
-    draw_page(data, 1, 40)  # pdfium draws it later for the desk: what it cannot open is refused now
+    draw_page(data, 1, 40)  # pdfium draws it later for the desk: what it cannot open, or not in time, is refused now
     return pages
 
 

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import io
 import struct
-import threading
 import zlib
 from dataclasses import dataclass
 from typing import Final
 
 import pi_heif
-import pypdfium2
 from PIL import Image, ImageCms, ImageOps
 
 from .kinds import Kind
+from .pages import PREVIEW_PIXELS, draw_page
 from .sentences import UploadRefused
 
 MAX_PIXELS: Final = 80_000_000
 LONG_SIDE: Final = 3000
 _HUGE_PNG: Final = 4 * 1024 * 1024
 _QUALITY: Final = 88
-_PREVIEW_PIXELS: Final = 12_000_000
+_MAX_SCANS: Final = 200  # of a progressive JPEG: ten are usual, and each is a walk over the whole picture
 _FORMATS: Final[dict[Kind, str]] = {"jpeg": "JPEG", "png": "PNG", "heic": "HEIF"}
 # What Pillow and the libraries under it raise on bytes that are not the picture they promise to be.
 _UNREADABLE: Final = (
@@ -36,8 +35,6 @@ _UNREADABLE: Final = (
     struct.error,
     zlib.error,
 )
-_pdfium = threading.Lock()  # pdfium is one for the process and not safe with threads
-
 pi_heif.register_heif_opener()
 
 
@@ -70,6 +67,8 @@ def tidy_picture(data: bytes, kind: Kind) -> Picture:
 
 def open_picture(data: bytes, kind: Kind) -> Image.Image:
     """The picture, its header read and its pixels counted; UploadRefused for more than 80 million."""
+    if kind == "jpeg" and data.count(b"\xff\xda") > _MAX_SCANS:
+        raise UploadRefused("upload.bomb")
     opened = Image.open(io.BytesIO(data), formats=[_FORMATS[kind]])
     if opened.width * opened.height > MAX_PIXELS:
         raise UploadRefused("upload.bomb")
@@ -165,29 +164,5 @@ def preview_png(data: bytes, kind: Kind, *, page: int = 1, width: int = 1200) ->
             picture = _upright(opened)
     except _UNREADABLE as error:
         raise UploadRefused("upload.broken") from error
-    picture.thumbnail((width, max(1, _PREVIEW_PIXELS // width)), Image.Resampling.LANCZOS)
+    picture.thumbnail((width, max(1, PREVIEW_PIXELS // width)), Image.Resampling.LANCZOS)
     return _encode(picture, "PNG")
-
-
-def draw_page(data: bytes, page: int, width: int) -> Image.Image:
-    """A page of a PDF as a picture `width` pixels wide, less when it is so long that 12 million pixels would not do."""
-    with _pdfium:
-        try:
-            document = pypdfium2.PdfDocument(data)
-        except pypdfium2.PdfiumError as error:
-            raise UploadRefused("upload.broken") from error
-        try:
-            return _draw(document, page, width)
-        except pypdfium2.PdfiumError as error:
-            raise UploadRefused("upload.broken") from error
-        finally:
-            document.close()
-
-
-def _draw(document: pypdfium2.PdfDocument, page: int, width: int) -> Image.Image:
-    if not 1 <= page <= len(document):
-        raise IndexError(page)
-    wide, high = (max(side, 1.0) for side in document[page - 1].get_size())
-    scale = min(width / wide, (_PREVIEW_PIXELS / (wide * high)) ** 0.5)
-    picture: Image.Image = document[page - 1].render(scale=scale).to_pil()
-    return picture.convert("RGB")

@@ -136,7 +136,7 @@ def _run(request: HttpRequest) -> NoticeQuerySet:
 def _chosen(request: HttpRequest) -> NoticeQuerySet:
     """Those of the run that the page showed, and only those: a letter made in the meantime waits for the next run."""
     source = request.POST if request.method == "POST" else request.GET
-    ids = [int(pk) for pk in source.get("ids", "").split(",") if pk.isdigit()][:RUN]
+    ids = [int(pk) for pk in source.get("ids", "").split(",") if pk.isdecimal() and len(pk) < 15][:RUN]
     return _run(request).filter(pk__in=ids)
 
 

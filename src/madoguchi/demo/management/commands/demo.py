@@ -15,7 +15,7 @@ from django.db import connection
 from madoguchi.accounts.models import Municipality
 from madoguchi.demo import personas
 from madoguchi.lib.errors import Refused
-from madoguchi.lib.serving import prepare, serve_forever
+from madoguchi.lib.serving import prepare, public_address, serve_forever
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 KEPT = ("keys",)  # this process and its worker already read the keys there
@@ -37,6 +37,7 @@ class Command(BaseCommand):
         self.refuse(options)
         if options["fresh"]:
             self.clear()
+        public_address(options["host"], options["port"])  # what stands in the mails of the fill
         prepare()
         self.refuse_real()
         facts = {"filled": False, "seconds": 0.0, "applications": None}
