@@ -427,7 +427,9 @@ def test_continue_yours_is_shown_to_a_fresh_session_only():
     town.with_form("test")
     hanako = half(Resident(town).starts("test"))
     assert hanako.base in read(hanako.client.get("/koto/resume/")).links
+    assert hanako.base in read(hanako.client.get("/koto/procedures/test/")).links, "offered before a second start"
     assert hanako.base not in read(Client().get("/koto/resume/")).links
+    assert hanako.base not in read(Client().get("/koto/procedures/test/")).links
     with time_machine.travel(timezone.now() + timedelta(seconds=settings.ANONYMOUS_REST_SECONDS + 10), tick=True):
         assert hanako.base not in read(hanako.client.get("/koto/resume/")).links
     hanako.comes_back(hanako.resume_code)

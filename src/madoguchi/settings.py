@@ -229,7 +229,10 @@ MENUS: dict[str, dict[str, object]] = {
     "notices": {"BACKEND": "madoguchi.notices.backends.NoticesMenu"},
     "jobs": {"BACKEND": "madoguchi.jobs.backends.JobsMenu"},
 }
-PROCEDURE_PANELS: dict[str, dict[str, object]] = {"places": {"BACKEND": "madoguchi.applications.backends.PlacesPanel"}}
+PROCEDURE_PANELS: dict[str, dict[str, object]] = {
+    "continue": {"BACKEND": "madoguchi.applications.backends.ContinuePanel"},
+    "places": {"BACKEND": "madoguchi.applications.backends.PlacesPanel"},
+}
 
 # -- safety -------------------------------------------------------------------------------------------------------------
 

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from madoguchi.accounts.backends import MenuItem, menu_of
@@ -15,6 +17,8 @@ from madoguchi.applications.models import Application, Subject
 from madoguchi.lib.addresses import address
 from madoguchi.lib.backends import Backends
 from madoguchi.procedures.models import Procedure
+
+SESSION_KEY = "applications"  # what this browser may go on with: {uuid: {"at", "full", "phrase"}}
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,25 @@ def panels_for(application: Application, viewer: Membership) -> list[CasePanel]:
 def first_page(request: HttpRequest) -> str:
     """Where a member begins who opens no cases: the first entry of their menu; "" without one."""
     return next((item.address for item in menu_of(request)), "")
+
+
+def continuing(request: HttpRequest) -> list[Application]:
+    """Drafts that this browser may go on with: those of the account, and those of a session that has not rested too long."""
+    held = request.session.get(SESSION_KEY, {})
+    fresh = [uuid for uuid, one in held.items() if timezone.now().timestamp() - one["at"] <= settings.ANONYMOUS_REST_SECONDS]
+    drafts = Application.objects.drafts().select_related("procedure")
+    mine = drafts.filter(uuid__in=fresh)
+    if request.user.is_authenticated:
+        mine = mine | drafts.filter(resident=request.user)
+    return list(mine.order_by("-saved_at"))
+
+
+class ContinuePanel:
+    """On the procedure's page, before "start": go on with what you began, so that nobody ends up with four drafts."""
+
+    def panel(self, procedure: Procedure, request: HttpRequest) -> CasePanel | None:
+        drafts = [draft for draft in continuing(request) if draft.procedure_id == procedure.pk]
+        return CasePanel("", "applications/continue.html", {"drafts": drafts}) if drafts else None
 
 
 class PlacesPanel:

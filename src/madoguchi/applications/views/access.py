@@ -15,11 +15,11 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
+from madoguchi.applications.backends import SESSION_KEY as KEY
 from madoguchi.applications.models import Application
 from madoguchi.lib.addresses import address
 from madoguchi.lib.limits import caller
 
-KEY = "applications"
 KEPT = "kept:"  # what was typed on a page whose session was over, carried through the sign-in in the browser's own page
 AFTER_PROOF = frozenset({"status", "amend", "correct", "receive_email"})  # pages to which the second proof leads back
 
@@ -119,20 +119,6 @@ def typed_fields(request: HttpRequest) -> list[tuple[str, str]]:
 def sign_in_context(*, over: bool = False, kept: list[tuple[str, str]] | None = None, kept_to: str = "", **shown: Any) -> dict[str, Any]:
     """What status_sign_in.html reads. `over`: a session ended; `kept` fields go along hidden, to be posted to `kept_to` afterwards."""
     return {"typed": {}, "problem": "", "has_errors": False, "problems": [], "over": over, "kept": kept or [], "kept_to": kept_to, **shown}
-
-
-def continuing(request: HttpRequest) -> list[Application]:
-    """Drafts that this browser may go on with: what the start page offers as "continue yours"."""
-    fresh = [
-        uuid
-        for uuid, held in request.session.get(KEY, {}).items()
-        if timezone.now().timestamp() - held["at"] <= settings.ANONYMOUS_REST_SECONDS
-    ]
-    drafts = Application.objects.drafts().select_related("procedure")
-    mine = drafts.filter(uuid__in=fresh)
-    if request.user.is_authenticated:
-        mine = mine | drafts.filter(resident=request.user)
-    return list(mine.order_by("-saved_at"))
 
 
 def address_of(request: HttpRequest) -> str:

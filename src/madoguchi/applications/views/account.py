@@ -18,9 +18,10 @@ from django_scopes import scope, scopes_disabled
 
 from madoguchi.accounts.actions import check_code, consume_link, look_at_link, resident_for
 from madoguchi.applications.actions import claim, give_feedback, keep_email, mail_code, send_resume_link
+from madoguchi.applications.backends import continuing
 from madoguchi.applications.models import Application, Attachment, IssuedDocument
 from madoguchi.applications.models.story import shown_label, shown_state
-from madoguchi.applications.views.access import address_of, application_of, continuing, forget, grant, level, own_case
+from madoguchi.applications.views.access import address_of, application_of, forget, grant, level, own_case
 from madoguchi.applications.views.fill import reader_code, to
 from madoguchi.engines.japanese import ContactProblem, normalise_email
 from madoguchi.lib import numbers
