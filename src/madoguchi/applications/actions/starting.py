@@ -114,9 +114,10 @@ def discard(*, application: Application, by: User | None = None) -> None:
     files = list(application.attachments.values_list("file", flat=True))
     application.attachments.all().delete()
     application.delete()
-    transaction.on_commit(lambda: _forget_files(files))
+    transaction.on_commit(lambda: forget_files(files))
 
 
-def _forget_files(files: list[str]) -> None:
+def forget_files(files: list[str]) -> None:
+    """Take stored files away, once the transaction that gave them up has held."""
     for file in files:
         default_storage.delete(file)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from madoguchi.accounts.actions import record
 from madoguchi.accounts.models import User
 from madoguchi.applications.actions.saving import as_of
+from madoguchi.applications.actions.starting import forget_files
 from madoguchi.applications.actions.telling import inform
 from madoguchi.applications.models import Answers, AnswersKind, Application, IssuedDocument, State, Subject
 from madoguchi.applications.models.reading import applicant_of, search_text
@@ -64,6 +65,7 @@ def submit(*, application: Application, by: User | None = None) -> Application:
     application.arrived_at = timezone.now()
     application.due_on = due_on(application.procedure, timezone.localdate())
     revision = freeze(application, AnswersKind.SUBMITTED, ready.walked, by=by)
+    _forget_unsent_files(application, ready.walked)
     _forget_unsent_numbers(application, ready.walked)
     _describe(application, ready.walked)
     give_number(application)
@@ -95,6 +97,15 @@ def _forget_unsent_numbers(application: Application, walked: Walk) -> None:
     """個人番号 that was typed over, or on a way that was left again: what is not sent is not kept, sealed or not."""
     mine = (item.value for item in walked.items() if item.question.type == "mynumber" and isinstance(item.value, Mapping))
     application.secrets.exclude(pk__in=[value["secret"] for value in mine if "secret" in value]).delete()
+
+
+def _forget_unsent_files(application: Application, walked: Walk) -> None:
+    """Files on a way that was left again are not sent, and so not kept; the stored ones go once the number is given."""
+    sent = {file["id"] for item in walked.items() if item.question.type == "file" for file in (item.value or {}).get("files", [])}
+    unsent = [attachment for attachment in application.attachments.all() if str(attachment.uuid) not in sent]
+    names = [attachment.file for attachment in unsent]
+    application.attachments.filter(pk__in=[attachment.pk for attachment in unsent]).delete()
+    transaction.on_commit(lambda: forget_files(names))
 
 
 def _typed_that_counts(typed: Mapping[str, Any], walked: Walk) -> dict[str, Any]:

@@ -100,6 +100,19 @@ def test_a_filed_file_stays_when_an_amendment_takes_it_off(in_scope):
     assert files_of(filed.latest().values["one"])
 
 
+def test_a_file_that_no_sent_answer_names_is_not_kept(draft, django_capture_on_commit_callbacks):
+    """Such as one on a page that a later answer took out of the form again."""
+    sent, left = put(draft, name="sent.png"), put(draft, "other", name="left.png")
+    store = draft.draft()
+    store.values = {key: value for key, value in store.values.items() if key != "other"}
+    store.save()
+    with django_capture_on_commit_callbacks(execute=True):
+        submit(application=draft)
+    assert list(draft.attachments.values_list("uuid", flat=True)) == [sent.uuid]
+    assert default_storage.exists(sent.file)
+    assert not default_storage.exists(left.file)
+
+
 def test_discarding_takes_the_files_along(draft, django_capture_on_commit_callbacks):
     attachment = put(draft)
     with django_capture_on_commit_callbacks(execute=True):
