@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -24,18 +23,17 @@ from madoguchi.lib.errors import Refused
 from madoguchi.notices.models import Mail, Notice
 from madoguchi.procedures.models import Procedure, ProcedureVersion
 
-SIZE, SECONDS = 36, 20
+SIZE = 36
 pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.django_db]  # the mark also has the database made when these run alone
 
 
 @pytest.fixture(scope="module")
-def city(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[tuple[Filling, float]]:
+def city(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[tuple[Filling]]:
     storages = {**settings.STORAGES}
     storages["default"] = {**storages["default"], "OPTIONS": {"location": str(tmp_path_factory.mktemp("files")), "base_url": None}}
     with django_db_blocker.unblock(), override_settings(STORAGES=storages), transaction.atomic():
-        began = time.monotonic()
         filling = fill(size=SIZE)
-        yield filling, time.monotonic() - began
+        yield (filling,)
         transaction.set_rollback(True)
 
 
@@ -45,12 +43,8 @@ def koto(city) -> Iterator[Filling]:
         yield city[0]
 
 
-def test_it_is_quick(city):
-    assert city[1] < SECONDS
-
-
 def test_every_application_was_made(city):
-    filling, _ = city
+    (filling,) = city
     assert filling.skipped == 0
     assert len(filling.cases) == SIZE
     assert all(case.application is not None for case in filling.cases)
@@ -116,7 +110,7 @@ def test_numbers_and_passphrases_open_their_cases(koto):
 
 
 def test_another_municipality_sees_nothing_of_it(city):
-    filling, _ = city
+    (filling,) = city
     row = personas.sign_ins(filling.cases)["look_up"][0]
     with scope(municipality=filling.cities["midori"].municipality):
         assert 0 < Application.objects.count() < 10

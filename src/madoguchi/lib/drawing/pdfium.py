@@ -1,6 +1,6 @@
 """One request after the other on standard input, one answer each on standard output, until the input ends.
 
-Request: one line {"size": bytes of the PDF, "page": from 1, "width": pixels, "most": pixels} and the PDF. Answer: one line
+First it says {"ready": true}. Request: one line {"size": bytes of the PDF, "page": from 1, "width": pixels, "most": pixels} and the PDF. Answer: one line
 {"wide": …, "high": …} and wide × high × 3 bytes of RGB, or {"error": "broken" | "page"} alone. A page may be written so that drawing
 it takes years, and pdfium is a large program in C++ that reads what strangers wrote: so it runs here, where it can be ended.
 """
@@ -20,6 +20,8 @@ _SECONDS: Final = 3600  # of the processor, in all: whoever should have ended th
 
 def main(source: BinaryIO, target: BinaryIO) -> None:
     """Answer requests until `source` ends."""
+    target.write(b'{"ready": true}\n')
+    target.flush()
     for line in source:
         request = json.loads(line)
         head, body = _answer(source.read(request["size"]), request)

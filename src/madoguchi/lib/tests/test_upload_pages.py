@@ -38,7 +38,7 @@ def test_a_page_that_takes_years_is_refused_and_stops_nobody_else(hurried) -> No
     assert preview_png(laughs(3), "pdf", width=40), "the same in small is an honest page"
     began = time.monotonic()
     assert refusal(laughs(40)) == "upload.bomb"
-    assert time.monotonic() - began < 6
+    assert time.monotonic() - began < 60, "it would have taken years"
     assert preview_png(pdf(), "pdf", width=40)
 
 

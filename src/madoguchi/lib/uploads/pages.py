@@ -7,20 +7,22 @@ import json
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any, Final, TypeAlias
 
 from PIL import Image
 
 from .sentences import UploadRefused
 
 SECONDS_A_PAGE: Final = 8.0
+_SECONDS_TO_START: Final = 60.0  # a busy machine may be slow to start it; that is not the page's fault
 PREVIEW_PIXELS: Final = 12_000_000
 _AT_ONCE: Final = 2
 _PAGES_A_PROCESS: Final = 500
 _SOURCE: Final = Path(__file__).resolve().parents[3]
+Answer: TypeAlias = tuple[dict[str, Any], bytes]
 
 
 def draw_page(data: bytes, page: int, width: int) -> Image.Image:
@@ -42,6 +44,8 @@ class _Drawer:
 
     def __init__(self) -> None:
         self.pages = 0
+        self.is_ready = False
+        self.has_failed = False
         self.process = subprocess.Popen(
             [sys.executable, "-m", "madoguchi.lib.drawing.pdfium"],
             cwd=_SOURCE,
@@ -51,19 +55,35 @@ class _Drawer:
             stderr=subprocess.DEVNULL,
         )
 
-    def draw(self, data: bytes, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    def draw(self, data: bytes, request: dict[str, Any]) -> Answer:
+        """The answer's head and body; UploadRefused when none comes in time. The time counts from when the process is ready."""
         self.pages += 1
-        watch = threading.Timer(SECONDS_A_PAGE, self.process.kill)
-        watch.start()
         try:
-            return self._ask(json.dumps(request).encode() + b"\n" + data)
+            if not self.is_ready:
+                self._watched(_SECONDS_TO_START, self._greeting)
+            return self._watched(SECONDS_A_PAGE, lambda: self._ask(json.dumps(request).encode() + b"\n" + data))
         except (OSError, EOFError, ValueError) as error:  # it was ended by the watch, or by a fault of its own
+            self.has_failed = True  # known here before the system says that it is gone
             self.process.kill()
             raise UploadRefused("upload.bomb") from error
+
+    def _watched(self, seconds: float, work: Callable[[], Answer]) -> Answer:
+        watch = threading.Timer(seconds, self.process.kill)
+        watch.start()
+        try:
+            return work()
         finally:
             watch.cancel()
 
-    def _ask(self, message: bytes) -> tuple[dict[str, Any], bytes]:
+    def _greeting(self) -> Answer:
+        """The one line by which the process says that it has loaded everything."""
+        head = json.loads(self._pipes()[0].readline() or b"null")
+        if head != {"ready": True}:
+            raise EOFError
+        self.is_ready = True
+        return {}, b""
+
+    def _ask(self, message: bytes) -> Answer:
         source, target = self._pipes()
         target.write(message)
         target.flush()
@@ -84,7 +104,7 @@ class _Drawer:
 
     @property
     def is_fit(self) -> bool:
-        return self.pages < _PAGES_A_PROCESS and self.process.poll() is None
+        return not self.has_failed and self.pages < _PAGES_A_PROCESS and self.process.poll() is None
 
     def close(self) -> None:
         self.process.kill()
