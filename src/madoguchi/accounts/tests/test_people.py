@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -136,7 +137,8 @@ def test_nobody_acts_with_anothers_membership(client, clerk, chief):
 
 
 def test_the_first_municipality_and_staff_by_command(db, capsys):
-    call_command("open", "hana", "--name", "花町", "--name-en", "Hana Town", "--head", "町長")
+    call_command("open", "hana", "--name", "花町", "--name-en", "Hana Town", "--head", "町長", "--json")
+    assert json.loads(capsys.readouterr().out)["address"] == "/hana/"
     call_command(
         "staff", "hana", "hana-clerk", "--name", "架空 太郎", "--role", "clerk", "--division", "kumin", "--division-name", "住民課"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -19,6 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("--name-en", required=True)
         parser.add_argument("--code", default="", help="団体コード, six digits")
         parser.add_argument("--head", default="区長", help="title of its head, such as 市長")
+        parser.add_argument("--json", action="store_true", help="one JSON line")
         parser.add_argument("--operator", action="store_true", help="the joint operator's own: it holds no applications")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -27,4 +29,5 @@ class Command(BaseCommand):
             municipality = open_municipality(slug=options["slug"], name=options["name"], name_en=options["name_en"], **facts)
         except Refused as refused:
             raise CommandError(f"{refused} {refused.details or ''}".strip(), returncode=2) from refused
-        self.stdout.write(f"{municipality.name}: /{municipality.slug}/")
+        made = {"municipality": municipality.slug, "name": municipality.name, "address": f"/{municipality.slug}/"}
+        self.stdout.write(json.dumps(made, ensure_ascii=False) if options["json"] else f"{municipality.name}: /{municipality.slug}/")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -23,6 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("--division", default="", help="code of a division")
         parser.add_argument("--division-name", default="", help="its name, when the division is new")
         parser.add_argument("--division-name-en", default="")
+        parser.add_argument("--json", action="store_true", help="one JSON line")
 
     def handle(self, *args: Any, **options: Any) -> None:
         municipality = Municipality.objects.filter(slug=options["municipality"]).first()
@@ -34,7 +36,8 @@ class Command(BaseCommand):
                 membership, password = take_on(username=options["username"], name=options["name"], role=options["role"], division=division)
             except Refused as refused:
                 raise CommandError(str(refused), returncode=2) from refused
-        self.stdout.write(f"{membership}: {options['username']} / {password}")
+        made = {"username": options["username"], "password": password, "role": membership.role}
+        self.stdout.write(json.dumps(made) if options["json"] else f"{membership}: {options['username']} / {password}")
 
     @staticmethod
     def division(options: dict[str, Any]) -> Division:
