@@ -48,9 +48,12 @@ def make_venv() -> None:
     shutil.rmtree(VENV, ignore_errors=True)
     if shutil.which("uv"):
         run("uv", "venv", "--quiet", "--seed", "--python", sys.executable, VENV)
-    elif subprocess.run([sys.executable, "-m", "pip", "--version"], capture_output=True, check=False).returncode == 0:
-        run(sys.executable, "-m", "venv", "--without-pip", VENV)
-    else:
+        return
+    has_pip = subprocess.run([sys.executable, "-m", "pip", "--version"], capture_output=True, check=False).returncode == 0
+    if (
+        not has_pip
+        or subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(VENV)], capture_output=True, check=False).returncode
+    ):
         raise SystemExit("Python's venv is missing: install it (Debian and Ubuntu: apt install python3-venv) and run this again.")
 
 
