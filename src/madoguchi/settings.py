@@ -58,7 +58,7 @@ DESK_SEARCH, DESK_FEEDBACK = "applications_desk:queue", "applications_desk:feedb
 
 # -- rooms: a branch that a city does not want is left out here and nothing else changes --------------------------------
 
-ROOMS = ["accounts", "jobs", "notices", "procedures", "applications"]
+ROOMS = ["accounts", "jobs", "notices", "procedures", "applications", "nursery"]
 INSTALLED_APPS = [
     *(f"madoguchi.{room}" for room in ROOMS),
     *(["madoguchi.demo"] if MODE in ("demo", "test") else []),
