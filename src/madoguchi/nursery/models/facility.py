@@ -34,6 +34,7 @@ class District(Owned):
     name = models.JSONField("名称")  # {"ja", "plain", "en"}
     order = models.PositiveSmallIntegerField("順", default=0)
     outline = models.JSONField("形", default=list, blank=True)
+    towns = models.JSONField("町名", default=list, blank=True)  # names as they stand in an address: a family's district follows
 
     class Meta:
         verbose_name = "地区"
