@@ -48,13 +48,15 @@ def decide(
     release: bool = True,
     title: str = "",
     body: str = "",
+    variant: str = "",
     valid_until: date | None = None,
 ) -> Decision:
     """Give one subject of an accepted case an outcome that the applicant will be told (決定).
 
     A decision that stands is only replaced when it is named (`supersedes`); one that keeps the subject alive (保留) is replaced by
     any later one. `release=False` writes decision and notice and holds the notice. `title` and `body` (with the holes of the
-    procedure's texts) replace its wording; `valid_until` is the last day of a 保留. Raises Refused.
+    procedure's texts) replace its wording; `variant` takes another of the procedure's texts, those of `<outcome>_<variant>`;
+    `valid_until` is the last day of a 保留. Raises Refused.
     """
     subject = locked_subject(subject)
     application = subject.application
@@ -66,7 +68,7 @@ def decide(
     decision = Decision(subject=subject, outcome=outcome, reason=reason, supersedes=before, before=subject.state, by=by)
     _move(subject, outcome, valid_until)
     settle(application)
-    _tell(decision, title=title, body=body, release=release)
+    _tell(decision, title=title, body=body, variant=variant, release=release)
     record("applications.decide", by=by, on=subject, division=application.division, outcome=outcome, decision=decision.pk, released=release)
     return decision
 
@@ -133,27 +135,32 @@ def _move(subject: Subject, outcome: str, valid_until: date | None) -> None:
     subject.save(update_fields=["state", "valid_until", "accepted_at"])
 
 
-def preview(subject: Subject, *, outcome: str, reason: str, title: str = "", body: str = "", language: str = "ja") -> Wording:
+def preview(
+    subject: Subject, *, outcome: str, reason: str, title: str = "", body: str = "", variant: str = "", language: str = "ja"
+) -> Wording:
     """The notice as it would be written now."""
     application = subject.application
     who = applicant(application).name
     note = appeal_note(application.procedure, language)
-    return wording(subject, outcome, reason=reason, appeal=note, applicant=who, language=language, title=title, body=body)
+    texts = f"{outcome}_{variant}" if variant else outcome
+    return wording(subject, outcome, reason=reason, appeal=note, applicant=who, language=language, title=title, body=body, texts=texts)
 
 
-def _tell(decision: Decision, *, title: str, body: str, release: bool) -> None:
+def _tell(decision: Decision, *, title: str, body: str, variant: str, release: bool) -> None:
     """Decision, paper and notice in one; the paper's PDF is made after the commit."""
     subject = decision.subject
     application = subject.application
     if len(title) > 200 or len(body) > MAX_BODY:
         raise Refused(_("通知の本文は%(max)s文字までです。文章を短くしてください。") % {"max": MAX_BODY}, code="too_long")
-    text = preview(subject, outcome=decision.outcome, reason=decision.reason, title=title, body=body)
+    text = preview(subject, outcome=decision.outcome, reason=decision.reason, title=title, body=body, variant=variant)
     decision.title, decision.body, decision.appeal_note = text.title, text.body, appeal_note(application.procedure)
     decision.released_at = timezone.now() if release else None
     decision.save()
     reader = speech(application.language)
     translated = (
-        preview(subject, outcome=decision.outcome, reason=decision.reason, language=reader) if reader != "ja" and not body else None
+        preview(subject, outcome=decision.outcome, reason=decision.reason, variant=variant, language=reader)
+        if reader != "ja" and not body
+        else None
     )
     code = numbers.new_check_code()
     letter = decision_letter(subject, text, reason=decision.reason, appeal=decision.appeal_note, check_code=code, translated=translated)

@@ -1,6 +1,7 @@
 """What was asked, where does it stand, what was decided?"""
 
 from madoguchi.applications.models.answers import Answers, AnswersKind, Attachment, Secret
+from madoguchi.applications.models.appeal import appeal_note, head_of
 from madoguchi.applications.models.application import (
     MOVES,
     Applicant,
@@ -13,6 +14,7 @@ from madoguchi.applications.models.application import (
 )
 from madoguchi.applications.models.case import Amendment, Correction, CorrectionItem, CorrectionState, Feedback, Message, Note
 from madoguchi.applications.models.decision import Decision, IssuedDocument, Outcome, Review
+from madoguchi.applications.models.reading import address_line, applicant, by_concept, full_name, walk_revision
 
 __all__ = [
     "MOVES",
@@ -38,4 +40,11 @@ __all__ = [
     "State",
     "Subject",
     "SubjectState",
+    "address_line",
+    "appeal_note",
+    "applicant",
+    "by_concept",
+    "full_name",
+    "head_of",
+    "walk_revision",
 ]

@@ -46,12 +46,22 @@ def fill(text: str, values: Mapping[str, str]) -> str:
 
 
 def wording(
-    subject: Subject, outcome: str, *, reason: str, appeal: str, applicant: str, language: str = "ja", title: str = "", body: str = ""
+    subject: Subject,
+    outcome: str,
+    *,
+    reason: str,
+    appeal: str,
+    applicant: str,
+    language: str = "ja",
+    title: str = "",
+    body: str = "",
+    texts: str = "",
 ) -> Wording:
-    """The notice of a decision: the desk's own text if given, else the procedure's for this outcome, else the general one."""
-    texts = subject.application.procedure.notice_texts.get(outcome) or {}
-    title = title or pick(texts.get("title") or {}, language) or DEFAULT_TITLE
-    body = body or pick(texts.get("body") or {}, language) or DEFAULT_BODY[outcome]
+    """The notice of a decision: the desk's own text if given, else the procedure's (`texts`, or those of the outcome), else the general one."""
+    known = subject.application.procedure.notice_texts
+    own = known.get(texts) or known.get(outcome) or {}
+    title = title or pick(own.get("title") or {}, language) or DEFAULT_TITLE
+    body = body or pick(own.get("body") or {}, language) or DEFAULT_BODY[outcome]
     values = values_for(subject, reason=reason, appeal=appeal, applicant=applicant, language=language)
     return Wording(fill(title, values)[:200], fill(body, values), "{reason}" in body, "{appeal}" in body)
 
