@@ -161,6 +161,14 @@ def date_ja(value: datetime.date | None) -> str:
 
 
 @register.filter
+def month_ja(value: datetime.date | None) -> str:
+    """A month: 2027年4月; in English April 2027."""
+    if value is None or value == "":
+        return ""
+    return f"{MONTHS_EN[value.month - 1]} {value.year}" if reader() == "en" else f"{value.year}年{value.month}月"
+
+
+@register.filter
 def time_ja(value: datetime.datetime | datetime.time | None) -> str:
     """A time of day on the 24-hour clock: 14時05分; in English 14:05."""
     if value is None or value == "":
