@@ -110,6 +110,7 @@ class Round(Owned):
     )
     proposed_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", verbose_name="起案した人")
     proposed_at = models.DateTimeField("起案日時", null=True)
+    sent_back_note = models.CharField("差し戻した理由", max_length=500, blank=True)
     approved_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", verbose_name="決裁した人")
     approved_at = models.DateTimeField("決裁日時", null=True)
     finalised_at = models.DateTimeField("決定日時", null=True)

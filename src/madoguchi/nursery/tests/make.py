@@ -13,7 +13,11 @@ from madoguchi.procedures.models import Procedure, ProcedureKind
 
 def make_procedure(division: Division, **facts: Any) -> Procedure:
     """The nursery procedure without a form; tests that file applications adopt the library's instead."""
-    values = {"slug": "hoiku-riyo", "kind": ProcedureKind.APPLICATION, "name": {"ja": "保育施設等の利用申込", "en": "Apply for a nursery place"}}
+    values = {
+        "slug": "hoiku-riyo",
+        "kind": ProcedureKind.APPLICATION,
+        "name": {"ja": "保育施設等の利用申込", "en": "Apply for a nursery place"},
+    }
     return Procedure.objects.create(division=division, **{**values, **facts})
 
 

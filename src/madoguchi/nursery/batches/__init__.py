@@ -1,0 +1,1 @@
+"""One act over many children of a round, as a job."""
