@@ -65,7 +65,7 @@ class Applicant:
         self.child, self.place, self.wishes = child, place, wishes
         self.pinned = pin is not None
         self.outside = child.current if pin is None else pin[0]
-        self.plain = all(isinstance(key, int) for key in child.tiebreak)
+        self.plain = {*map(type, child.tiebreak)} <= {int}  # no key of the child names a facility
 
     def rank(self, place: str | None) -> int:
         """1 is best; no place comes after the last wish. ValueError: neither wished nor nothing."""

@@ -1,0 +1,94 @@
+"""`verify` and pattern 2 against every outcome of tiny markets. Ten thousand of them: bench/placement_brute.py."""
+
+from __future__ import annotations
+
+from collections import Counter
+from random import Random
+
+import pytest
+
+from madoguchi.engines.placement.instance import Instance, Places
+from madoguchi.engines.placement.rankfirst import place_by_wishes
+from madoguchi.engines.placement.verify import verify
+
+from .brute import Market, round_by_round
+from .random_markets import random_market
+
+MARKETS = 300
+
+
+def same_verdict(instance: Instance, market: Market, places: Places, *, weak: bool = False) -> bool:
+    """Everything that `verify` says of a feasible placement, against the definitions."""
+    verdict = verify(instance, places, weak=weak)
+    truth = market.blocking(places)
+    said = {row.children: (row.wanted, row.tuples, len(row.displaced)) for row in verdict.blocking}
+    empty = {((row.facility, row.classes), row.children) for row in verdict.wasted}
+    return (
+        verdict.feasible
+        and said == {children: (rows[0][0], len(rows), rows[0][1]) for children, rows in truth.items()}
+        and verdict.families == len(truth)
+        and verdict.pairs == sum(map(len, truth.values()))
+        and empty == market.wasted(places)
+    )
+
+
+@pytest.mark.parametrize("weak", [False, True])
+def test_the_check_says_what_the_definitions_say(weak):
+    seen = Counter()
+    for seed in range(MARKETS):
+        random = Random(seed)
+        instance = random_market(random)
+        market = Market(instance, weak=weak)
+        outcomes = list(market.every_feasible())
+        for chosen in random.sample(outcomes, min(5, len(outcomes))):
+            places = market.places(chosen)
+            assert same_verdict(instance, market, places, weak=weak), seed
+            seen[verify(instance, places, weak=weak).stable] += 1
+    assert min(seen[True], seen[False]) > 50
+
+
+def test_the_check_finds_what_is_not_feasible():
+    seen = Counter()
+    for seed in range(MARKETS):
+        random = Random(seed)
+        instance = random_market(random)
+        market = Market(instance)
+        outcomes = list(market.every_feasible())
+        for _ in range(6):
+            places = market.places(random.choice(outcomes))
+            for child in random.sample(sorted(places), 2):
+                places[child] = random.choice([*(facility.id for facility in instance.facilities), None, "nowhere"])
+            feasible = market.feasible(places)
+            assert verify(instance, places).feasible == feasible, (seed, places)
+            seen[feasible] += 1
+    assert min(seen[True], seen[False]) > 100
+
+
+def test_pattern_2_passes_nobody_over_and_is_best_for_everybody():
+    several = 0
+    for seed in range(MARKETS // 3):
+        instance = random_market(Random(seed), singles=True)
+        market = Market(instance)
+        result = place_by_wishes(instance)
+        fair = []
+        for places in map(market.places, market.every_feasible()):
+            passed_over = market.passed_over(places)
+            verdict = verify(instance, places, rule="wishes")
+            asking = {(row.children[0], place) for row in verdict.blocking for place in row.wanted}
+            assert asking <= passed_over, seed
+            assert verdict.pairs == len(passed_over), seed
+            fair += [] if passed_over else [places]
+        assert result in fair, seed
+        for places in fair:
+            assert all(market.rank(child, result[child.id]) <= market.rank(child, places[child.id]) for child in instance.children), seed
+        several += len(fair) > 1
+    assert several
+
+
+def test_pattern_2_is_the_procedure_round_by_round():
+    for seed in range(MARKETS):
+        instance = random_market(Random(seed), singles=True)
+        market = Market(instance)
+        result = place_by_wishes(instance)
+        moved = {child.id for child in instance.children if child.current is not None and result[child.id] != child.current}
+        assert round_by_round(market, moved - set(instance.pinned)) == result, seed
