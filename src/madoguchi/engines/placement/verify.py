@@ -74,11 +74,14 @@ class Check:
 
     def misplaced(self, one: Applicant) -> Violation | None:
         """Why a child may not be where it is."""
-        known = one.place is None or (one.place, one.child.age) in self.pools
-        if known and one.may_have(one.place):
+        place = one.place
+        if place is None:
+            if one.outside is None:
+                return None
+        elif one.pool is not None and place in one.wishes:
             return None
-        kind = self.reason(one) if known else "unknown_facility"
-        return Violation(kind, f"child {one.child.id}: {KINDS[kind]} ({one.place})", one.child.id, one.child.family, one.place or "")
+        kind = self.reason(one) if one.pool is not None or place is None else "unknown_facility"
+        return Violation(kind, f"child {one.child.id}: {KINDS[kind]} ({place})", one.child.id, one.child.family, place or "")
 
     def reason(self, one: Applicant) -> str:
         if one.pinned:
@@ -115,19 +118,17 @@ class Check:
         self.blocking.append(Blocking(family.id, children, found[0], tuple(self.displaced(members, found[0])), len(found)))
         free = next((one for one in found if not self.displaced(members, one)), None)
         if free is not None:
-            held = {id(pool): number for pool, number in self.counted(members, tuple(one.place for one in members))}
-            more = [pool for pool, number in self.counted(members, free) if number > held.get(id(pool), 0)]
+            held = Counter(one.pool for one in members)
+            more = [pool for pool, number in self.counted(members, free).items() if number > held[pool]]
             self.wasted += [Wasted(pool.facility, pool.classes, family.id, children, free) for pool in more]
 
-    def counted(self, members: list[Applicant], outcome: Outcome) -> list[tuple[Pool, int]]:
-        """(pool, how many of these children it would hold)."""
-        used = [self.pools[place, one.child.age] for one, place in zip(members, outcome, strict=True) if place is not None]
-        numbers = Counter(map(id, used))
-        return [(pool, numbers[id(pool)]) for pool in {id(pool): pool for pool in used}.values()]
+    def counted(self, members: list[Applicant], outcome: Outcome) -> Counter[Pool]:
+        """How many of these children each pool would hold."""
+        return Counter(self.pools[place, one.child.age] for one, place in zip(members, outcome, strict=True) if place is not None)
 
     def displaced(self, members: list[Applicant], outcome: Outcome) -> list[str]:
         own = {one.child.id for one in members}
-        return sorted(one for pool, number in self.counted(members, outcome) for one in pool.displaced(number, own))
+        return sorted(one for pool, number in self.counted(members, outcome).items() for one in pool.displaced(number, own))
 
 
 def strangers(instance: Instance, places: Places) -> Iterator[Violation]:
@@ -143,7 +144,7 @@ def strangers(instance: Instance, places: Places) -> Iterator[Violation]:
 
 
 def overfull(pools: Pools) -> Iterator[Violation]:
-    for pool in {id(pool): pool for pool in pools.values()}.values():
+    for pool in set(pools.values()):
         if len(pool.keys) > pool.seats:
             said = f"facility {pool.facility}, class {'+'.join(map(str, pool.classes))}: {len(pool.keys)} children in {pool.seats} seats"
             yield Violation("over_capacity", said, facility=pool.facility, classes=pool.classes)

@@ -37,9 +37,10 @@ class Joint:
         self.tiers = TIERS.get(family.condition, ())
         self.outcome: Outcome = tuple(one.place for one in members)
         self.outside: Outcome = tuple(one.outside for one in members)
-        self.own = [(pools[one.place, one.child.age], priorities.key(one, one.place)) for one in members if one.place is not None]
+        self.own = [(one.pool, priorities.key(one, one.place)) for one in members if one.pool is not None and one.place is not None]
         self.listed = None if family.tuples is None else self.own_list(family.tuples)
         self.known = {one.child.id: number for number, one in enumerate(members)}
+        self.mine = self.order(self.outcome)
 
     def own_list(self, tuples: tuple[Outcome, ...]) -> list[Outcome]:
         """The family's list without what it may not have, up to its outside option, which is the last."""
@@ -54,13 +55,8 @@ class Joint:
         """Whether the outcome under check is one of the family's; each child is known to be at a place of its list or nowhere."""
         if self.listed is not None:
             return self.outcome in self.listed
-        mine = self.order(self.outcome)
-        return mine is not None and mine <= self.last()
-
-    def last(self) -> Order:
-        order = self.order(self.outside)
-        assert order is not None
-        return order
+        last = self.order(self.outside)
+        return self.mine is not None and last is not None and self.mine <= last
 
     def order(self, outcome: Outcome) -> Order | None:
         """None: not acceptable. The outside option always is: in its tier, or after all of them."""
@@ -91,7 +87,7 @@ class Joint:
 
     def better(self) -> Iterator[Outcome]:
         """Acceptable outcomes before the present one, best first, of places that each child could get at least alone."""
-        mine = self.order(self.outcome)
+        mine = self.mine
         assert mine is not None
         if mine[:3] == (0, 0, len(self.members)):
             return
@@ -117,9 +113,9 @@ class Joint:
             found[None] = len(one.wishes) + 1
         return found
 
-    def needs(self, outcome: Outcome) -> dict[int, tuple[Pool, Key, int]] | None:
-        """{pool: (it, the worst key of the family's children there, how many)}; None where there is no such pool."""
-        found: dict[int, tuple[Pool, Key, int]] = {}
+    def needs(self, outcome: Outcome) -> dict[Pool, tuple[Key, int]] | None:
+        """{pool: (the worst key of the family's children there, how many)}; None where there is no such pool."""
+        found: dict[Pool, tuple[Key, int]] = {}
         for one, place in zip(self.members, outcome, strict=True):
             if place is None:
                 continue
@@ -127,13 +123,13 @@ class Joint:
             if pool is None:
                 return None
             key = self.priorities.key(one, place)
-            _, worst, count = found.get(id(pool), (pool, key, 0))
-            found[id(pool)] = pool, max(worst, key), count + 1
+            worst, count = found.get(pool, (key, 0))
+            found[pool] = max(worst, key), count + 1
         return found
 
     def fits(self, outcome: Outcome) -> bool:
         needs = self.needs(outcome)
-        return needs is not None and all(pool.has_room(worst, count, self.own) for pool, worst, count in needs.values())
+        return needs is not None and all(pool.has_room(worst, count, self.own) for pool, (worst, count) in needs.items())
 
 
 def candidates(options: list[dict[str | None, int]], kind: str, limit: int | None) -> Iterator[Outcome]:

@@ -59,10 +59,11 @@ def pools_of(facilities: Iterable[Facility]) -> dict[tuple[str, int], Pool]:
 class Applicant:
     """A child with its effective list (`wishes`), its outside option and where the placement under check put it."""
 
-    __slots__ = ("child", "outside", "pinned", "place", "plain", "wishes")
+    __slots__ = ("child", "outside", "pinned", "place", "plain", "pool", "wishes")
 
     def __init__(self, child: Child, place: str | None, wishes: list[str], pin: tuple[str | None] | None) -> None:
         self.child, self.place, self.wishes = child, place, wishes
+        self.pool: Pool | None = None  # where it holds a seat, once seated
         self.pinned = pin is not None
         self.outside = child.current if pin is None else pin[0]
         self.plain = {*map(type, child.tiebreak)} <= {int}  # no key of the child names a facility
@@ -125,13 +126,14 @@ def too_young(child: Child, facility: str) -> bool:
 
 def seat(applicants: Iterable[Applicant], pools: Mapping[tuple[str, int], Pool], priorities: Priorities) -> None:
     """Write into each pool who holds its seats. A child at a place outside its list holds its seat like the last of all."""
-    holding: dict[int, tuple[Pool, list[tuple[Key, str]]]] = {}
+    rows: dict[Pool, list[tuple[Key, str]]] = {pool: [] for pool in pools.values()}
     for one in applicants:
-        pool = pools.get((one.place, one.child.age)) if one.place is not None else None
-        if pool is not None and one.place is not None:
-            key = priorities.key(one, one.place) if one.place in one.wishes else (2, one.child.id)
-            holding.setdefault(id(pool), (pool, []))[1].append((key, one.child.id))
-    for pool, rows in holding.values():
-        rows.sort()
-        pool.keys = [key for key, _ in rows]
-        pool.holders = [holder for _, holder in rows]
+        place = one.place
+        pool = one.pool = pools.get((place, one.child.age)) if place is not None else None
+        if pool is not None and place is not None:
+            key = priorities.key(one, place) if place in one.wishes else (2, one.child.id)
+            rows[pool].append((key, one.child.id))
+    for pool, holding in rows.items():
+        holding.sort()
+        pool.keys = [key for key, _ in holding]
+        pool.holders = [holder for _, holder in holding]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
+from typing import Any
 
 from madoguchi.engines.placement.instance import Child, Instance, Places
 
@@ -244,7 +245,7 @@ def round_by_round(market: Market, moved: set[str]) -> dict[str, str | None]:
             places[child.id] = sure
     settled = set(instance.pinned)
     for rank in range(1, 1 + max(map(len, market.lists.values()), default=0)):
-        asking: dict[Seats, list[tuple[tuple, str, str]]] = {}
+        asking: dict[Seats, list[tuple[Any, str, str]]] = {}
         for child in instance.children:
             wishes = market.lists[child.id]
             if child.id not in settled and rank <= len(wishes) and wishes[rank - 1] != child.current:

@@ -34,7 +34,7 @@ def same_verdict(instance: Instance, market: Market, places: Places, *, weak: bo
 
 @pytest.mark.parametrize("weak", [False, True])
 def test_the_check_says_what_the_definitions_say(weak):
-    seen = Counter()
+    seen: Counter[bool] = Counter()
     for seed in range(MARKETS):
         random = Random(seed)
         instance = random_market(random)
@@ -48,7 +48,7 @@ def test_the_check_says_what_the_definitions_say(weak):
 
 
 def test_the_check_finds_what_is_not_feasible():
-    seen = Counter()
+    seen: Counter[bool] = Counter()
     for seed in range(MARKETS):
         random = Random(seed)
         instance = random_market(random)
