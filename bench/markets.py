@@ -132,8 +132,8 @@ def make_children(
             "current": None,
         }
         if recipe.own_points:
-            child["points"] += draw.choices((0, 1, 2, 10), (80, 8, 8, 4))[0] if age in (1, 3) else draw.choices((0, 1, 2), (84, 8, 8))[0]
-            if draw.random() < 0.08 and child["preferences"]:  # an elder one is there already
+            child["points"] += draw.choices((0, 1, 2, 10), (94, 2, 2, 2) if age == 3 else (94, 3, 3, 0))[0]
+            if draw.random() < 0.03 and child["preferences"]:  # an elder one is there already
                 child["bonus"] = {draw.choice(child["preferences"][:3]): 2}
         found.append(child)
     return found

@@ -110,9 +110,9 @@ class Unusable(Exception):
 class Result:
     """What `assign` found.
 
-    `stable_exists` is True, False (then `proof` says how it was proven: "queue" never proves absence, "reduction", "cp-sat") or None
-    when nobody knows. `blocking` are the families that block `places`, by id; empty when it is stable. `frozen` are those among them
-    that were set aside so that the rest could settle, with the pools where one more seat would remove the conflict.
+    `stable_exists` is True, False (then `proof` says how it was proven: "queue" never proves absence, "reduction", "cases" (the reduction
+    and every case that it leaves open), "cp-sat") or None when nobody knows. `blocking` are the families that block `places`, by id;
+    empty when it is stable. `frozen` says of each what it would rather have and where one more seat would remove the conflict.
     `minimum` says whether `len(blocking)` is proven to be the least possible.
     """
 

@@ -32,7 +32,7 @@ class Queue:
         self.frozen: set[int] = set()
         self.stack: list[int] = []  # displaced
         self.dirty: dict[int, None] = {}  # pools in which something became free, in that order
-        self.again: deque[int] = deque()  # units to be looked at from their first tuple
+        self.again: dict[int, None] = {}  # units to be looked at from their first tuple
         self.recent: deque[int] = deque(maxlen=RECENT)
         self.steps = 0
 
@@ -44,7 +44,7 @@ class Queue:
         other.waiting = [list(one) for one in self.waiting]
         other.twins = {pool: list(one) for pool, one in self.twins.items()}
         other.frozen, other.stack, other.dirty = set(self.frozen), list(self.stack), dict(self.dirty)
-        other.again = deque(self.again)
+        other.again = dict(self.again)
         other.recent, other.steps = deque(self.recent, maxlen=RECENT), self.steps
         return other
 
@@ -63,7 +63,7 @@ class Queue:
             if self.stack:
                 self._settle_stack(end)
             elif self.again:
-                self.recheck(self.again.popleft())
+                self.recheck(next(iter(self.again)))
             elif self.dirty:
                 self.refill(next(iter(self.dirty)))
             else:
@@ -75,7 +75,7 @@ class Queue:
         end, state = self.steps + steps, seed
         while self.steps < end:
             if self.again:
-                self.recheck(self.again.popleft())
+                self.recheck(next(iter(self.again)))
                 continue
             open_ones = len(self.stack) + len(self.dirty)
             if not open_ones:
@@ -187,7 +187,7 @@ class Queue:
                 pushed = True
                 self._displace(pool, there.pop())
         if pushed and self.model.ladders[unit] is not None:
-            self.again.append(unit)  # whom it pushed out may have stood before another of its children
+            self.again[unit] = None  # whom it pushed out may have stood before another of its children
 
     def _leave(self, unit: int) -> None:
         for pool, keys in self.needs(unit, self.at[unit]):
@@ -262,6 +262,7 @@ class Queue:
     def recheck(self, unit: int) -> bool:
         """Move a unit to a better tuple if one fits now, whoever watches it; whether it moved."""
         self.steps += 1
+        self.again.pop(unit, None)
         if unit in self.frozen:
             return False
         at = self.at[unit]
@@ -271,6 +272,15 @@ class Queue:
                 self._sit(unit, number)
                 return True
         return False
+
+    def thaw(self, unit: int) -> None:
+        """Let a unit that was set aside move up again: its better tuples are tried and watched anew."""
+        self.frozen.discard(unit)
+        at = self.at[unit]
+        for number in range(at if at >= 0 else ~at):
+            if self._fits_or_watch(unit, number):
+                self._sit(unit, number)
+                return
 
     # ------------------------------------------------------------------ the full check
 
