@@ -172,7 +172,7 @@ class Model:
     def _units_of(self, family: Family) -> list[tuple[int, str, tuple[int, ...], Family | None]]:
         """(key that orders it, family id, children, the family where they act together)."""
         numbers = tuple(self.number[child] for child in family.children)
-        if family.tuples is None and (len(numbers) == 1 or family.condition in ("independent", "single")):
+        if len(numbers) == 1 or family.condition in ("independent", "single"):
             return [(self.base[number], family.id, (number,), None) for number in numbers]
         return [(max(self.base[number] for number in numbers), family.id, numbers, family)] if numbers else []
 
