@@ -20,7 +20,11 @@ def random_market(random: Random, *, singles: bool = False, children: int = 7) -
     rows: list[Child] = []
     many = random.randint(4, children)
     if not singles and random.random() < 0.2:
-        rows, families = contradiction(random)
+        rows, families = contradiction(random, age=1, first=1)
+        if random.random() < 0.3:
+            more, also = contradiction(random, age=2, first=4)
+            rows, families = rows + more, families + also
+            many = max(many, len(rows))
     while len(rows) < many:
         family = f"f{len(families) + 1}"
         size = min(random.choice((1, 1, 1, 2, 2, 3)), many - len(rows))
@@ -59,16 +63,22 @@ def siblings(random: Random, family: str, size: int, names: list[str], *, first:
     ]
 
 
-def contradiction(random: Random) -> tuple[list[Child], list[Family]]:
-    """With one seat of class 1 at each of two facilities, these three alone have no stable placement.
+def contradiction(random: Random, *, age: int, first: int) -> tuple[list[Child], list[Family]]:
+    """With one seat of the class at each of two facilities, these three alone have no stable placement.
 
     The pair comes together or not at all, the third child stands between the two of them and would rather have F1: it takes F2 from
     the weaker one, so the stronger one leaves F1 too, so the third moves up to F1, from where the pair drives it out again.
     """
     top, low = random.randint(3, 4), random.randint(0, 1)
-    pair = [Child("c1", "f1", 1, top, (0,), ("F1",)), Child("c2", "f1", 1, low, (0,), ("F2",))]
+    one, two, three = (f"c{number}" for number in range(first, first + 3))
+    pair, other = f"f{1 + 2 * (first > 1)}", f"f{2 + 2 * (first > 1)}"
+    rows = [
+        Child(one, pair, age, top, (0,), ("F1",)),
+        Child(two, pair, age, low, (0,), ("F2",)),
+        Child(three, other, age, 2, (0,), ("F1", "F2")),
+    ]
     condition = random.choice(("same_time", "same_facility_first"))
-    return [*pair, Child("c3", "f2", 1, 2, (0,), ("F1", "F2"))], [Family("f1", ("c1", "c2"), condition), Family("f2", ("c3",))]
+    return rows, [Family(pair, (one, two), condition), Family(other, (three,))]
 
 
 def wish_list(random: Random, names: list[str]) -> tuple[str, ...]:

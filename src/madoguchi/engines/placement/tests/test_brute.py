@@ -1,4 +1,4 @@
-"""`verify` and pattern 2 against every outcome of tiny markets. Ten thousand of them: bench/placement_brute.py."""
+"""`assign`, `verify` and pattern 2 against every outcome of tiny markets. Ten thousand of them: bench/placement_brute.py."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from random import Random
 
 import pytest
 
+from madoguchi.engines.placement.assign import assign
 from madoguchi.engines.placement.instance import Instance, Places
 from madoguchi.engines.placement.rankfirst import place_by_wishes
 from madoguchi.engines.placement.verify import verify
@@ -92,3 +93,23 @@ def test_pattern_2_is_the_procedure_round_by_round():
         result = place_by_wishes(instance)
         moved = {child.id for child in instance.children if child.current is not None and result[child.id] != child.current}
         assert round_by_round(market, moved - set(instance.pinned)) == result, seed
+
+
+def test_the_placement_is_the_best_that_exists():
+    """Existence, the least number of blocking families, the most children seated among stable placements, and the check's verdict."""
+    none = 0
+    for seed in range(MARKETS):
+        instance = random_market(Random(seed))
+        market = Market(instance)
+        truth = market.truth()
+        result = assign(instance, prove=True, max_seated=True)
+        assert result.stable_exists == (truth.most_seated is not None), seed
+        blocking = market.blocking(result.places)
+        assert (len(blocking), result.minimum or not blocking) == (truth.least_blocking, True), seed
+        assert same_verdict(instance, market, result.places), seed
+        if truth.most_seated is None:
+            none += 1
+        else:
+            assert sum(place is not None for place in result.places.values()) == truth.most_seated, seed
+            assert result.most_seated
+    assert none > 5
