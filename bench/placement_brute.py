@@ -57,7 +57,7 @@ def of_result(how: str, market: Market, truth: Truth, result: Result) -> Iterato
 
 def same_verdict(instance: Instance, market: Market, places: dict[str, str | None], *, weak: bool = False) -> bool:
     verdict, truth = verify(instance, places, weak=weak), market.blocking(places)
-    said = {row.children: (row.wanted, row.tuples, len(row.displaced)) for row in verdict.blocking}
+    said = {row.children: (row.wanted, row.tuples, row.displaced) for row in verdict.blocking}
     empty = {((row.facility, row.classes), row.children) for row in verdict.wasted}
     true = {children: (rows[0][0], len(rows), rows[0][1]) for children, rows in truth.items()}
     return verdict.feasible and said == true and empty == market.wasted(places)

@@ -4,6 +4,7 @@ from .assign import Limits, assign
 from .instance import CLASSES, CONDITIONS, Child, Doubt, Facility, Family, Frozen, Instance, Key, Places, Result, Unusable
 from .model import plain_deferred_acceptance
 from .points import Score, class_age, min_age_ok, score, to_child
+from .rankfirst import place_by_wishes
 from .verdict import Blocking, Verdict, Violation, Wasted
 from .verify import verify
 
@@ -29,6 +30,7 @@ __all__ = [
     "assign",
     "class_age",
     "min_age_ok",
+    "place_by_wishes",
     "plain_deferred_acceptance",
     "score",
     "to_child",

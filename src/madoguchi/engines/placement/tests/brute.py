@@ -159,9 +159,9 @@ class Market:
             if all(count <= self.seats[pool] for pool, count in now.items()):
                 yield from self.every_feasible(number + 1, (*chosen, outcome), now)
 
-    def blocks(self, unit: Unit, wanted: Outcome, places: Places) -> int | None:
-        """None: it does not. Otherwise how many children of others would have to give way."""
-        displaced = 0
+    def blocks(self, unit: Unit, wanted: Outcome, places: Places) -> tuple[str, ...] | None:
+        """None: it does not. Otherwise the children of others who would have to give way."""
+        displaced: list[str] = []
         asked: dict[Seats, list[tuple[Child, str]]] = {}
         for child, place in zip(unit.children, wanted, strict=True):
             if place is not None:
@@ -171,19 +171,20 @@ class Market:
             before = [other for other in others if not all(not self.stands_before(other, child, place) for child, place in rows)]
             if len(before) + len(rows) > self.seats[pool]:
                 return None
-            displaced += max(0, len(others) + len(rows) - self.seats[pool])
-        return displaced
+            in_order = sorted(others, key=lambda other: (*self.strict(other, str(places[other.id])), other.id))
+            displaced += [other.id for other in in_order[max(0, self.seats[pool] - len(rows)) :]]
+        return tuple(sorted(displaced))
 
     def in_pool(self, child: str, place: str | None, pool: Seats) -> bool:
         return place is not None and self.pool_of[place, self.by_id[child].age] == pool
 
-    def blocking(self, places: Places) -> dict[tuple[str, ...], list[tuple[Outcome, int]]]:
-        """Children of each unit that blocks → the outcomes it blocks with, best first, and how many would have to give way."""
+    def blocking(self, places: Places) -> dict[tuple[str, ...], list[tuple[Outcome, tuple[str, ...]]]]:
+        """Children of each unit that blocks → the outcomes it blocks with, best first, and who would have to give way."""
         found = {}
         for unit in self.units:
             mine = tuple(places.get(child.id) for child in unit.children)
             better = unit.outcomes[: unit.outcomes.index(mine)]
-            rows = [(one, number) for one in better if (number := self.blocks(unit, one, places)) is not None]
+            rows = [(one, others) for one in better if (others := self.blocks(unit, one, places)) is not None]
             if rows:
                 found[tuple(child.id for child in unit.children)] = rows
         return found
@@ -192,7 +193,7 @@ class Market:
         """(pool, children) where the best outcome that displaces nobody takes more seats than the family holds there."""
         found = set()
         for children, rows in self.blocking(places).items():
-            wanted = next((one for one, number in rows if number == 0), ())
+            wanted = next((one for one, displaced in rows if not displaced), ())
             for pool in self.seats if wanted else ():
                 now = sum(self.in_pool(child, places[child], pool) for child in children)
                 then = sum(self.in_pool(child, place, pool) for child, place in zip(children, wanted, strict=True))

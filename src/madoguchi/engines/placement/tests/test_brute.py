@@ -22,7 +22,7 @@ def same_verdict(instance: Instance, market: Market, places: Places, *, weak: bo
     """Everything that `verify` says of a feasible placement, against the definitions."""
     verdict = verify(instance, places, weak=weak)
     truth = market.blocking(places)
-    said = {row.children: (row.wanted, row.tuples, len(row.displaced)) for row in verdict.blocking}
+    said = {row.children: (row.wanted, row.tuples, row.displaced) for row in verdict.blocking}
     empty = {((row.facility, row.classes), row.children) for row in verdict.wasted}
     return (
         verdict.feasible
