@@ -126,7 +126,8 @@ def set_aside(run: Run, queue: Queue, verdict: Verdict) -> Result:
         limits = run.limits
         minimum = len(blocking) == 1
         if run.prove and not minimum:
-            least = least_blocking(run.model, queue.at, len(blocking), (limits.tuples_to_prove, limits.work_to_prove), run.stop)
+            reach = (limits.cases_to_prove, limits.tuples_to_prove, limits.work_to_prove)
+            least = least_blocking(run.model, queue.at, len(blocking), reach, run.stop)
             note(run, least.remark)
             minimum = least.proven
             if least.at is not None:

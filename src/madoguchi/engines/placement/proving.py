@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from madoguchi.engines.placement.blaming import least_by_conflicts
 from madoguchi.engines.placement.model import Model
 from madoguchi.engines.placement.reducing import Core, reduce, whole
 from madoguchi.engines.placement.searching import is_stable, search, seated
@@ -92,16 +93,26 @@ class Least:
     remark: str = ""
 
 
-def least_blocking(model: Model, known: list[int], upper: int, limits: tuple[int, float], stop: Stop) -> Least:
+def least_blocking(model: Model, known: list[int], upper: int, limits: tuple[int, int, float], stop: Stop) -> Least:
     """Given that no stable placement exists: prove that `upper` families must block, or find fewer.
 
-    `limits`: tuples that the solver may be given, deterministic time. Only small markets go to the solver as a whole.
+    `limits`: cases, tuples that the solver may be given, deterministic time. First by conflicts of which each keeps a family blocking;
+    a market in which that leads too far goes to the solver as a whole, if it is small.
     """
-    tuples, work = limits
+    cases, tuples, work = limits
     if upper == 1:
         return Least(proven=True)
+    proven, at = least_by_conflicts(model, upper, cases, stop)
+    if proven:
+        return Least(at, proven=True)
+    return least_by_solver(model, known, upper, (tuples, work), stop)
+
+
+def least_by_solver(model: Model, known: list[int], upper: int, limits: tuple[int, float], stop: Stop) -> Least:
+    """The same by the constraint solver, in which every family may block at a price."""
+    tuples, work = limits
     core = whole(model)
-    if sum(len(left) for left in core.left) > tuples:
+    if sum(len(left) for left in core.left) > tuples or (stop is not None and stop()):
         return Least()
     try:
         program = Program(core, relaxed=True)

@@ -14,11 +14,13 @@ from bisect import bisect_left, insort
 from collections import deque
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import TypeVar
 
 from madoguchi.engines.placement.ladder import Ladder, Need
 from madoguchi.engines.placement.model import Model
 
 IMPOSSIBLE, POSSIBLE, CERTAIN = -1, 0, 1
+AnyReduction = TypeVar("AnyReduction", bound="Reduction")
 
 
 @dataclass(slots=True)
@@ -55,16 +57,22 @@ def usable(needs: list[tuple[Need, ...]]) -> list[int]:
 
 def reduce(model: Model, seats: list[int] | None = None, excused: Collection[int] = ()) -> Core:
     """Strike out what no stable placement uses. A family's tuples are made only as far as its first certain one."""
+    reduction = folded(Reduction, model, seats, excused)
+    reduction.run()
+    return reduction.core
+
+
+def folded(kind: type[AnyReduction], model: Model, seats: list[int] | None = None, excused: Collection[int] = ()) -> AnyReduction:
+    """A reduction ready to run, in which no family has been looked at."""
     needs = [needs_of(model, unit) for unit in range(len(model.ladders))]
     left = [usable(own) if model.ladders[unit] is None else [] for unit, own in enumerate(needs)]
     core = Core(left, needs, list(seats or model.seats), frozenset(excused))
-    reduction = Reduction(core, model.unit_of, model.mask, [ladder is not None for ladder in model.ladders])
+    reduction = kind(core, model.unit_of, model.mask, [ladder is not None for ladder in model.ladders])
     for unit, ladder in enumerate(model.ladders):
         if ladder is not None:
             reduction.fold(unit, ladder, [(model.pools[child], model.keys[child]) for child in model.unit_children[unit]])
     reduction.sort()
-    reduction.run()
-    return core
+    return reduction
 
 
 def whole(model: Model) -> Core:
@@ -94,7 +102,7 @@ class Reduction:
 
     def copy(self) -> Reduction:
         """The same state, nothing queued, to go on with a case of its own."""
-        other = Reduction.__new__(Reduction)
+        other = type(self).__new__(type(self))
         core = self.core
         other.core = Core([list(one) for one in core.left], core.needs, core.seats, core.excused, core.empty)
         other.owner, other.mask, other.families = self.owner, self.mask, self.families

@@ -76,7 +76,10 @@ class Small:
             for child in model.unit_children[unit]:
                 owner[child] = position
         families = [model.ladders[unit] is not None for unit in self.units]
-        self.first = Reduction(small, owner, model.mask, families, self._settled())
+        self.first = self.reduction(small, owner, families)
+
+    def reduction(self, small: Core, owner: list[int], families: list[bool]) -> Reduction:
+        return Reduction(small, owner, self.model.mask, families, self._settled())
 
     def _renumber(self, needs: tuple[Need, ...]) -> tuple[Need, ...]:
         return tuple((self.pools.setdefault(pool, len(self.pools)), keys) for pool, keys in needs)
@@ -105,37 +108,48 @@ class Small:
             if self.cases > cases or (stop is not None and stop()):
                 self.cut_short = True
                 return
-            if state.core.empty is not None or self._passed_over(state):
+            if self.rejected(state):
                 continue
             open_units = state.core.undecided()
             if not open_units:
                 yield self._whole(state)
                 continue
             unit = min(open_units, key=lambda one: (len(state.core.left[one]), one))
+            self.split(state, unit)
             for number in reversed(state.core.left[unit]):
                 case = state.copy()
                 case.decide(unit, number)
                 stack.append(case)
 
-    def _passed_over(self, state: Reduction) -> bool:
-        """Whether a unit surely could have a tuple better than all that remain to it."""
+    def rejected(self, state: Reduction) -> bool:
+        """Whether no stable placement can come of a case."""
+        return state.core.empty is not None or self.passed_over(state) is not None or self.overfull(state) is not None
+
+    def split(self, state: Reduction, unit: int) -> None:
+        """Called before the cases of a unit are gone through."""
+
+    def passed_over(self, state: Reduction) -> tuple[int, int] | None:
+        """A unit that surely could have a tuple better than all that remain to it, with that tuple."""
         for unit, left in enumerate(state.core.left):
             if unit in state.core.excused:
                 continue
             for number in range(left[0]):
                 if state.judge(unit, state.core.needs[unit][number]) == CERTAIN:
-                    return True
-        return any(self._overfull(state, pool) for pool in range(len(state.claims)))
+                    return unit, number
+        return None
 
-    def _overfull(self, state: Reduction, pool: int) -> bool:
-        seats = state.core.seats[pool]
-        if len(state.possible[pool]) <= seats:
-            return False
-        sure = 0
-        for unit, left in enumerate(state.core.left):
-            if len(left) == 1:
-                sure += sum(len(keys) for one, keys in state.core.needs[unit][left[0]] if one == pool)
-        return sure + len(self.settled_in(pool)) > seats
+    def overfull(self, state: Reduction) -> int | None:
+        """A pool in which more children surely are than it has seats."""
+        for pool, seats in enumerate(state.core.seats):
+            if len(state.possible[pool]) > seats and len(self.settled_in(pool)) + len(self.sure_in(state, pool)) > seats:
+                return pool
+        return None
+
+    @staticmethod
+    def sure_in(state: Reduction, pool: int) -> list[int]:
+        """Units with one tuple left, once for each child that it has in the pool."""
+        alone = [(unit, left[0]) for unit, left in enumerate(state.core.left) if len(left) == 1]
+        return [unit for unit, number in alone for one, keys in state.core.needs[unit][number] if one == pool for _ in keys]
 
     def settled_in(self, pool: int) -> list[int]:
         return [key for key in self.first.claims[pool] if self.first.owner[key & self.first.mask] < 0]

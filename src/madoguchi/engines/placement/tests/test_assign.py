@@ -175,10 +175,11 @@ def test_the_order_of_rows_does_not_matter():
     for seed in range(150):
         random = Random(seed)
         instance = random_market(random)
-        rows = [list(instance.facilities), list(instance.children), list(instance.families)]
-        for one in rows:
-            random.shuffle(one)
-        shuffled = replace(instance, facilities=tuple(rows[0]), children=tuple(rows[1]), families=tuple(rows[2]))
+        facilities, children, families = list(instance.facilities), list(instance.children), list(instance.families)
+        random.shuffle(facilities)
+        random.shuffle(children)
+        random.shuffle(families)
+        shuffled = replace(instance, facilities=tuple(facilities), children=tuple(children), families=tuple(families))
         assert assign(shuffled, prove=True) == assign(instance, prove=True)
 
 
