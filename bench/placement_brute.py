@@ -64,10 +64,12 @@ def same_verdict(instance: Instance, market: Market, places: dict[str, str | Non
 
 
 def same_feasible(random: Random, instance: Instance, market: Market, outcomes: list) -> bool:
-    """A placement with two children put somewhere else."""
+    """A placement with a family, and now and then one child more, put somewhere else."""
     places = market.places(random.choice(outcomes))
-    for child in random.sample(sorted(places), 2):
-        places[child] = random.choice([*(facility.id for facility in instance.facilities), None])
+    for child in random.choice(market.units).children:
+        places[child.id] = random.choice(market.possible(child))
+    if random.random() < 0.3:
+        places[random.choice(sorted(places))] = random.choice([None, "F1", "F2"])
     return verify(instance, places).feasible == market.feasible(places)
 
 

@@ -93,7 +93,7 @@ class Joint:
             return
         options = [self.attainable(one) for one in self.members]
         for tier, kind in enumerate(self.tiers[: mine[0] + 1]):
-            limit = mine[2] if (tier, 0) == mine[:2] else None
+            limit = mine[2] if tier == mine[0] else None
             found = []
             for outcome in candidates(options, kind, limit):
                 order = self.order(outcome)

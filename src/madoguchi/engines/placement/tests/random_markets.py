@@ -25,6 +25,8 @@ def random_market(random: Random, *, singles: bool = False, children: int = 7) -
             more, also = contradiction(random, age=2, first=4)
             rows, families = rows + more, families + also
             many = max(many, len(rows))
+    if singles and random.random() < 0.1:
+        rows, families = exchange()
     while len(rows) < many:
         family = f"f{len(families) + 1}"
         size = min(random.choice((1, 1, 1, 2, 2, 3)), many - len(rows))
@@ -46,7 +48,8 @@ def random_market(random: Random, *, singles: bool = False, children: int = 7) -
 def siblings(random: Random, family: str, size: int, names: list[str], *, first: int) -> list[Child]:
     """Often alike, sometimes not: in points, lists, ages (twins)."""
     age, points, wishes = random.choice(MOST_AGES), random.randint(0, 3), wish_list(random, names)
-    moving = random.random() < 0.15
+    moving = random.random() < 0.2
+    now = random.choice(names)
     return [
         Child(
             id=f"c{number}",
@@ -55,12 +58,25 @@ def siblings(random: Random, family: str, size: int, names: list[str], *, first:
             points=points if random.random() < 0.3 else random.randint(0, 4),
             tiebreak=tuple(tie_break(random, names) for _ in range(random.choice((0, 1, 1, 2)))),
             preferences=wishes if random.random() < 0.5 else wish_list(random, names),
-            current=random.choice(names) if moving or random.random() < 0.1 else None,
+            current=present(random, names, now, moving=moving),
             bonus={random.choice(names): random.randint(-3, 3)} if random.random() < 0.5 else {},
             min_age_ok=frozenset(random.sample(names, len(names) - 1)) if random.random() < 0.1 else None,
         )
         for number in range(first, first + size)
     ]
+
+
+def exchange() -> tuple[list[Child], list[Family]]:
+    """Two who want each other's seat."""
+    rows = [Child("c1", "f1", 1, 2, (), ("F2",), "F1"), Child("c2", "f2", 1, 1, (), ("F1",), "F2")]
+    return rows, [Family("f1", ("c1",)), Family("f2", ("c2",))]
+
+
+def present(random: Random, names: list[str], now: str, *, moving: bool) -> str | None:
+    """Siblings who ask for a transfer come mostly from the same facility."""
+    if moving and random.random() < 0.8:
+        return now if random.random() < 0.7 else random.choice(names)
+    return random.choice(names) if random.random() < 0.08 else None
 
 
 def contradiction(random: Random, *, age: int, first: int) -> tuple[list[Child], list[Family]]:

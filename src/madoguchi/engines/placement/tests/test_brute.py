@@ -57,8 +57,10 @@ def test_the_check_finds_what_is_not_feasible():
         outcomes = list(market.every_feasible())
         for _ in range(6):
             places = market.places(random.choice(outcomes))
-            for child in random.sample(sorted(places), 2):
-                places[child] = random.choice([*(facility.id for facility in instance.facilities), None, "nowhere"])
+            for child in random.choice(market.units).children:
+                places[child.id] = random.choice(market.possible(child))
+            if random.random() < 0.3:
+                places[random.choice(sorted(places))] = random.choice([None, "F1", "F2", "nowhere"])
             feasible = market.feasible(places)
             assert verify(instance, places).feasible == feasible, (seed, places)
             seen[feasible] += 1
