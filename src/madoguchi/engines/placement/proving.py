@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from madoguchi.engines.placement.blaming import least_by_conflicts
 from madoguchi.engines.placement.model import Model
 from madoguchi.engines.placement.reducing import Core, reduce, whole
-from madoguchi.engines.placement.searching import is_stable, search, seated
+from madoguchi.engines.placement.searching import is_stable, passed_over, search, seated
 from madoguchi.engines.placement.solvers.cpsat import Missing, Program, one_of_the_best
 
 Stop = Callable[[], bool] | None
@@ -62,7 +62,7 @@ def decide(model: Model, known: list[int] | None, cases: int, work: float, stop:
 def by_solver(model: Model, core: Core, known: list[int] | None, work: float, stop: Stop, *, max_seated: bool) -> Verdict:
     """The same by the constraint solver on what the reduction left."""
     try:
-        program = Program(core)
+        program = Program(core, passed_over=lambda at: passed_over(model, core, at))
     except Missing:
         return Verdict(at=known, exists=True if known else None, remark="solver-missing")
     if known is None:

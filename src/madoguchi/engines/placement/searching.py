@@ -48,6 +48,11 @@ def is_stable(model: Model, at: list[int], core: Core) -> bool:
     return full and all(unit in core.excused for unit, _ in queue.blocking())
 
 
+def passed_over(model: Model, core: Core, at: list[int]) -> list[tuple[int, int]]:
+    """Units that block a placement and are not excused, with the best tuple that each could have."""
+    return [(unit, number) for unit, number in seated(model, at, core.seats).blocking() if unit not in core.excused]
+
+
 def seated(model: Model, at: list[int], seats: list[int] | None = None) -> Queue:
     """A queue's state with every unit at the tuple given, ready to be checked."""
     queue = Queue(model)

@@ -49,9 +49,17 @@ def _solver() -> Any:
 
 
 class Program:
-    """A core as a constraint program: one choice per unit, pools within their seats, nobody blocks (or, relaxed, few do)."""
+    """A core as a constraint program: one choice per unit, pools within their seats, nobody blocks (or, relaxed, few do).
 
-    def __init__(self, core: Core, *, relaxed: bool = False) -> None:
+    It knows of the tuples that remain. `passed_over` says which others a placement leaves within reach, as (unit, number): that they
+    are out of reach is demanded only then, since nearly all always are.
+    """
+
+    def __init__(
+        self, core: Core, *, relaxed: bool = False, passed_over: Callable[[list[int]], list[tuple[int, int]]] | None = None
+    ) -> None:
+        self.passed_over = passed_over
+        self.demanded: set[tuple[int, int]] = set()
         self.library = _solver()
         self.core, self.model = core, self.library.CpModel()
         self.choice: list[dict[int, Any]] = [{number: self.model.new_bool_var("") for number in left} for left in core.left]
@@ -114,6 +122,13 @@ class Program:
             self.full[mark] = literal
         return self.full[mark]
 
+    def _demand(self, unit: int, number: int) -> None:
+        """The unit is at a tuple before this one, or this one, struck out by the reduction, is full."""
+        self.demanded.add((unit, number))
+        before = [literal for other, literal in self.choice[unit].items() if other < number]
+        full = [literal for need in self.core.needs[unit][number] if (literal := self._full(unit, need)) is not None]
+        self.model.add_bool_or([*before, *full])
+
     # ------------------------------------------------------------------ objectives
 
     def number_blocking(self) -> Any:
@@ -144,7 +159,21 @@ class Program:
     # ------------------------------------------------------------------ solving
 
     def solve(self, work: float, stop: Callable[[], bool] | None = None) -> Answer:
-        """Up to `work` units of deterministic time. Where `stop` said that time is up the answer is "not known", whatever was found."""
+        """Up to `work` units of deterministic time for each placement that leaves somebody passed over, and for the last one.
+
+        Where `stop` said that time is up the answer is "not known", whatever was found.
+        """
+        while True:
+            answer = self._once(work, stop)
+            more = self.passed_over(list(answer.at)) if answer.at is not None and self.passed_over is not None else []
+            if not more:
+                return answer
+            if not self.demanded.isdisjoint(more):
+                return Answer(None, proven=False)
+            for unit, number in more:
+                self._demand(unit, number)
+
+    def _once(self, work: float, stop: Callable[[], bool] | None) -> Answer:
         solver = self.library.CpSolver()
         solver.parameters.num_workers = 1
         solver.parameters.random_seed = SEED
