@@ -86,6 +86,7 @@ def test_pattern_2_passes_its_own_check_in_any_order_of_rows(instance, seed):
     places = place_by_wishes(instance)
     assert verify(instance, places, rule="wishes").stable
     assert place_by_wishes(turned(instance, Random(seed))) == places
+    assert assign(instance, rule="wishes").places == places
 
 
 @BOUNDED

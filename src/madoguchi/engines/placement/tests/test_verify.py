@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
+
 import pytest
 
 from madoguchi.engines.placement.instance import Child, Facility, Family, Instance, Unusable
@@ -198,3 +201,14 @@ def test_pattern_2_refuses_joint_conditions_by_name():
         verify(market(ONE_EACH, kids, family), {}, rule="wishes")
     with pytest.raises(ValueError, match="lottery"):
         verify(THREE, {}, rule="lottery")
+
+
+def test_the_check_shares_nothing_with_assign_but_the_rows():
+    """Nor does the judge of both, which goes through every outcome."""
+    folder = Path(__file__).parents[1]
+    own = {"verdict", "verify", "verify_families", "verify_market"}
+    for path in [*(folder / f"{name}.py" for name in own), folder / "tests" / "brute.py"]:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        modules = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+        ours = {str(node.module).rsplit(".", 1)[-1] for node in modules if node.level or str(node.module).startswith("madoguchi")}
+        assert ours <= ({"instance"} | own if path.stem in own else {"instance"}), path.name
