@@ -12,7 +12,7 @@ from madoguchi.engines.placement.instance import Frozen
 from madoguchi.engines.placement.queueing import Queue
 
 TRIALS = 10  # families tried out before one is set aside
-STEPS = 2_000  # moves within which a market is expected to settle once the right family is set aside
+STEPS = 600  # moves within which a market is expected to settle once the right family is set aside
 POOLS = 12  # pools in which one more seat is tried, for each family
 
 
@@ -38,7 +38,7 @@ def set_one_aside(queue: Queue) -> Queue:
         if settled and worth[1] <= 1:
             break
     assert best is not None, "a queue that does not settle has units that move"
-    return best
+    return best.keep()
 
 
 def candidates(queue: Queue) -> list[int]:
@@ -70,7 +70,7 @@ def let_go(queue: Queue) -> Queue:
         if trial.run(STEPS):
             after = len(blocking_frozen(trial))
             if after < count:
-                queue, count = trial, after
+                queue, count = trial.keep(), after
     return queue
 
 

@@ -12,11 +12,38 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import Counter, deque
+from collections.abc import Iterator
 from heapq import heappop, heappush
+from typing import Generic, TypeVar
 
 from madoguchi.engines.placement.model import Model
 
+Entry = TypeVar("Entry")
+
 RECENT = 1_000  # moves remembered, from which the units that go round in circles are named
+
+
+class Overlay(Generic[Entry]):
+    """Lists by pool, each a copy of the one below from when it is first asked for."""
+
+    __slots__ = ("base", "own")
+
+    def __init__(self, base: list[list[Entry]] | Overlay[Entry]) -> None:
+        self.base = base
+        self.own: dict[int, list[Entry]] = {}
+
+    def __getitem__(self, pool: int) -> list[Entry]:
+        found = self.own.get(pool)
+        if found is None:
+            found = self.own[pool] = list(self.base[pool])
+        return found
+
+    def __setitem__(self, pool: int, entries: list[Entry]) -> None:
+        self.own[pool] = entries
+
+    def __iter__(self) -> Iterator[list[Entry]]:
+        for pool, entries in enumerate(self.base):
+            yield self.own.get(pool, entries)
 
 
 class Queue:
@@ -26,9 +53,11 @@ class Queue:
         self.model = model
         self.seats = list(model.seats)
         self.at = [-1] * len(model.unit_children)
-        self.held: list[list[int]] = [[] for _ in self.seats]  # keys of those seated, best first
-        self.waiting: list[list[tuple[int, int, int]]] = [[] for _ in self.seats]  # heaps of (key, unit, tuple) that need one seat
-        self.twins: dict[int, list[tuple[int, int]]] = {}  # pool → (unit, tuple) that need several
+        self.held: list[list[int]] | Overlay[int] = [[] for _ in self.seats]  # keys of those seated, best first
+        self.waiting: list[list[tuple[int, int, int]]] | Overlay[tuple[int, int, int]] = [
+            [] for _ in self.seats
+        ]  # heaps of (key, unit, tuple) that need one seat
+        self.twins: dict[int, tuple[tuple[int, int], ...]] = {}  # pool → (unit, tuple) that need several
         self.frozen: set[int] = set()
         self.stack: list[int] = []  # displaced
         self.dirty: dict[int, None] = {}  # pools in which something became free, in that order
@@ -37,16 +66,24 @@ class Queue:
         self.steps = 0
 
     def copy(self) -> Queue:
-        """The same state, to try something with. The tuples stay shared: they never change."""
+        """The same state, to try something with: what a pool holds is copied when it is first looked at. Until the copy is done with,
+        this one must not move."""
         other = Queue.__new__(Queue)
         other.model, other.seats, other.at = self.model, list(self.seats), list(self.at)
-        other.held = [list(one) for one in self.held]
-        other.waiting = [list(one) for one in self.waiting]
-        other.twins = {pool: list(one) for pool, one in self.twins.items()}
+        other.held, other.waiting, other.twins = Overlay(self.held), Overlay(self.waiting), dict(self.twins)
         other.frozen, other.stack, other.dirty = set(self.frozen), list(self.stack), dict(self.dirty)
         other.again = dict(self.again)
         other.recent, other.steps = deque(self.recent, maxlen=RECENT), self.steps
         return other
+
+    def keep(self) -> Queue:
+        """Make this copy the state that counts: what it was copied from is lost."""
+        for name in ("held", "waiting"):
+            while isinstance(overlay := getattr(self, name), Overlay):
+                for pool, entries in overlay.own.items():
+                    overlay.base[pool] = entries
+                setattr(self, name, overlay.base)
+        return self
 
     # ------------------------------------------------------------------ running
 
@@ -149,7 +186,7 @@ class Queue:
         if len(keys) == 1:
             heappush(self.waiting[pool], (keys[0], unit, number))
         else:
-            self.twins.setdefault(pool, []).append((unit, number))
+            self.twins[pool] = (*self.twins.get(pool, ()), (unit, number))
         return False
 
     def needs(self, unit: int, number: int) -> tuple[tuple[int, tuple[int, ...]], ...]:
@@ -249,7 +286,7 @@ class Queue:
             if (at if at >= 0 else ~at) > number and unit not in self.frozen:
                 self._move_up(unit, number)
                 if self.stack:
-                    self.twins.setdefault(pool, []).extend(entries)
+                    self.twins[pool] = (*self.twins.get(pool, ()), *entries)
                     self.dirty[pool] = None
                     return
 

@@ -157,7 +157,9 @@ def _prepared(rules: Rules, facts: Facts, child: str, month: date) -> tuple[dict
         "parents": len(facts.parents),
         "siblings_applying": len(facts.children),
     }
-    children = {name: _with_class({"is_transfer": False, **defaults["child"], **_known(look)}, month) for name, look in facts.children.items()}
+    children = {
+        name: _with_class({"is_transfer": False, **defaults["child"], **_known(look)}, month) for name, look in facts.children.items()
+    }
     own = children[child]
     others = tuple(look for name, look in children.items() if name != child)
     own["twin"] = any(look.get("birth") == own.get("birth") and own.get("birth") is not None for look in others)

@@ -85,7 +85,7 @@ def test_kotos_other_reasons(parent, points):
 
 
 def test_a_sibling_counts_only_where_the_sibling_is_and_not_if_about_to_leave():
-    wished = {"100010": {}, "200010": {}}
+    wished: dict[str, dict[str, str]] = {"100010": {}, "200010": {}}
     assert koto(facilities=wished, siblings_at=["100010"]).bonus == {"100010": 2}
     assert koto(facilities=wished, siblings_at=["100010"], siblings_leaving=["100010"]).bonus == {}
 
@@ -146,7 +146,7 @@ def test_points_from_a_fact_that_nobody_confirmed_are_named():
 def small(**changes):
     """Rows in the manner of other wards (品川 20 × 8 = 20, 練馬 8h = 40, 江戸川 cap 50), facts section 2.6."""
     text = {"ja": "行", "en": "row"}
-    document = {
+    document: dict[str, object] = {
         "id": "small",
         "name": text,
         "status": "invented",
@@ -297,7 +297,7 @@ def test_every_problem_of_a_document_is_named_with_its_path(path, value, where):
 
 
 def test_an_expression_is_no_bomb():
-    deep = {"var": "hours"}
+    deep: dict[str, object] = {"var": "hours"}
     for _ in range(40):
         deep = {"not": deep}
     with pytest.raises(FaultyRules):
