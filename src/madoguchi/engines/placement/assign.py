@@ -22,9 +22,12 @@ SEED = 20_260_401
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How far a run looks. `decided_up_to`: children up to whom existence is decided without being asked to prove it."""
+    """How far a run looks. `decided_up_to`: children up to whom existence is decided without being asked to prove it.
 
-    steps_per_unit: int = 3
+    Steps are moves after everybody was seated once; a market that settles needs a fiftieth of its units.
+    """
+
+    steps_per_unit: float = 0.5
     steps_at_least: int = 1_000
     decided_up_to: int = 10_000
     cases: int = 2_000
@@ -79,9 +82,9 @@ def settle(run: Run) -> tuple[Queue, bool]:
     """Run the queue; whether everybody is content, by the full check."""
     queue, limits = Queue(run.model), run.limits
     queue.start()
-    steps = limits.steps_at_least + limits.steps_per_unit * len(queue.at)
+    steps = limits.steps_at_least + int(limits.steps_per_unit * len(queue.at))
     settled = queue.run(steps) or queue.run_shuffled(steps // 3, SEED)
-    while settled and (left := queue.blocking()) and queue.steps < 3 * steps:
+    while settled and (left := queue.blocking()) and queue.steps < len(queue.at) + 3 * steps:
         queue.again.update(dict.fromkeys(unit for unit, _ in left))
         settled = queue.run(steps)
     run.steps = queue.steps

@@ -11,15 +11,17 @@ Where this does not settle (a stable placement need not exist) it goes on in an 
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections import Counter, deque
+from collections import Counter, OrderedDict, deque
 from collections.abc import Iterator
 from heapq import heappop, heappush
+from itertools import islice
 from typing import Generic, TypeVar
 
 from madoguchi.engines.placement.model import Model
 
 Entry = TypeVar("Entry")
 
+AT_HAND = 50  # pools among which the shuffled order chooses
 RECENT = 1_000  # moves remembered, from which the units that go round in circles are named
 
 
@@ -57,11 +59,11 @@ class Queue:
         self.waiting: list[list[tuple[int, int, int]]] | Overlay[tuple[int, int, int]] = [
             [] for _ in self.seats
         ]  # heaps of (key, unit, tuple) that need one seat
-        self.twins: dict[int, tuple[tuple[int, int], ...]] = {}  # pool → (unit, tuple) that need several
+        self.twins: dict[int, set[tuple[int, int]]] = {}  # pool → (unit, tuple) that need several
         self.frozen: set[int] = set()
         self.stack: list[int] = []  # displaced
-        self.dirty: dict[int, None] = {}  # pools in which something became free, in that order
-        self.again: dict[int, None] = {}  # units to be looked at from their first tuple
+        self.dirty: OrderedDict[int, None] = OrderedDict()  # pools in which something became free, in that order
+        self.again: OrderedDict[int, None] = OrderedDict()  # units to be looked at from their first tuple
         self.recent: deque[int] = deque(maxlen=RECENT)
         self.steps = 0
 
@@ -70,9 +72,13 @@ class Queue:
         this one must not move."""
         other = Queue.__new__(Queue)
         other.model, other.seats, other.at = self.model, list(self.seats), list(self.at)
-        other.held, other.waiting, other.twins = Overlay(self.held), Overlay(self.waiting), dict(self.twins)
-        other.frozen, other.stack, other.dirty = set(self.frozen), list(self.stack), dict(self.dirty)
-        other.again = dict(self.again)
+        other.held, other.waiting, other.twins = (
+            Overlay(self.held),
+            Overlay(self.waiting),
+            {pool: set(one) for pool, one in self.twins.items()},
+        )
+        other.frozen, other.stack, other.dirty = set(self.frozen), list(self.stack), self.dirty.copy()
+        other.again = self.again.copy()
         other.recent, other.steps = deque(self.recent, maxlen=RECENT), self.steps
         return other
 
@@ -114,7 +120,7 @@ class Queue:
             if self.again:
                 self.recheck(next(iter(self.again)))
                 continue
-            open_ones = len(self.stack) + len(self.dirty)
+            open_ones = len(self.stack) + min(len(self.dirty), AT_HAND)
             if not open_ones:
                 return True
             state = (state * 6364136223846793005 + 1442695040888963407) % (1 << 64)
@@ -123,7 +129,7 @@ class Queue:
                 self.stack[chosen], self.stack[-1] = self.stack[-1], self.stack[chosen]
                 self._propose(self.stack.pop())
             else:
-                self.refill(list(self.dirty)[chosen - len(self.stack)])
+                self.refill(next(islice(self.dirty, chosen - len(self.stack), None)))
         return not (self.stack or self.again or self.dirty)
 
     def circling(self) -> list[int]:
@@ -186,7 +192,7 @@ class Queue:
         if len(keys) == 1:
             heappush(self.waiting[pool], (keys[0], unit, number))
         else:
-            self.twins[pool] = (*self.twins.get(pool, ()), (unit, number))
+            self.twins.setdefault(pool, set()).add((unit, number))
         return False
 
     def needs(self, unit: int, number: int) -> tuple[tuple[int, tuple[int, ...]], ...]:
@@ -286,7 +292,7 @@ class Queue:
             if (at if at >= 0 else ~at) > number and unit not in self.frozen:
                 self._move_up(unit, number)
                 if self.stack:
-                    self.twins[pool] = (*self.twins.get(pool, ()), *entries)
+                    self.twins.setdefault(pool, set()).update(entries)
                     self.dirty[pool] = None
                     return
 
