@@ -1,0 +1,146 @@
+"""How long a placement takes, as the command runs it: a whole process, reading, proof and independent check included."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench.markets import Recipe, market
+
+TITLE = "Nursery placement: the command from file to checked result"
+NOTE = (
+    "Seconds of process time (user and system) of `python -m madoguchi place`, and its peak memory, on the invented markets of "
+    "`bench/markets.py`. ÷ plain: in proportion to a process that reads the same file and runs deferred acceptance as if nobody had "
+    "brothers or sisters, in the same run. must and aim are what we set ourselves; a figure above them stays here. blocking: families "
+    "left to block, `=` proven to be the least possible, `≤` not. 1k to 100k: time per child, the whole process less an empty one's."
+)
+PLAIN = """
+import sys
+from pathlib import Path
+from madoguchi.engines.placement.model import plain_deferred_acceptance
+from madoguchi.engines.placement.reading import read_path
+plain_deferred_acceptance(read_path(Path(sys.argv[1]))[0])
+"""
+DECIDED_MARKETS = 40
+GROWTH = (1_000, 3_000, 10_000, 30_000, 100_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    name: str
+    recipe: Recipe
+    options: tuple[str, ...] = ()
+    must: str = ""
+    aim: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    seconds: float
+    megabytes: float
+    code: int
+    said: dict[str, Any]
+
+
+# Seeds are looked for so that the market is what the row says: `python -m bench.measure_placement look`.
+WORKS = (
+    Work("5,000, stable", Recipe(5_000, 6), must="2 s, 300 MB", aim="0.4 s"),
+    Work("20,000, stable", Recipe(20_000, 2, own_points=False), must="8 s", aim="2 s"),
+    Work("100,000, stable", Recipe(100_000, 1, own_points=False), must="60 s, 2 GB", aim="12 s"),
+    Work("5,000, none exists: proof, one family named", Recipe(5_000, 4), ("--prove",), "60 s", "3 s"),
+    Work("20,000, none exists: placement", Recipe(20_000, 1), (), "10 s", "2 s"),
+    Work("20,000, none exists: proof", Recipe(20_000, 1), ("--prove",), "300 s", "30 s"),
+    Work("5,000: most seated, proven", Recipe(5_000, 6), ("--max-seated",), "60 s", "8 s"),
+    Work("200 with 3 planted contradictions: least blocking", Recipe(200, 1, gadgets=3), ("--prove",), "10 s", "2 s"),
+)
+
+
+def run(command: list[str]) -> Ran:
+    """One process with its use of time and memory; its last line of output read as JSON."""
+    with tempfile.TemporaryFile() as output:
+        process = subprocess.Popen([sys.executable, *command], stdout=output, env={**os.environ, "PYTHONPATH": "src"})
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        output.seek(0)
+        lines = output.read().decode().strip().splitlines()
+    said = json.loads(lines[-1]) if lines else {}
+    return Ran(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, process.returncode, said)
+
+
+def place(path: Path, *options: str) -> Ran:
+    return run(["-m", "madoguchi", "place", str(path), "--out", str(path.with_suffix(".out")), *options])
+
+
+def written(folder: Path, recipe: Recipe) -> Path:
+    path = folder / f"{recipe.children}-{recipe.seed}-{recipe.own_points}-{recipe.gadgets}.json"
+    if not path.exists():
+        path.write_text(json.dumps(market(recipe), ensure_ascii=False))
+    return path
+
+
+def result_of(ran: Ran) -> str:
+    said = ran.said
+    exists = {True: "stable", False: f"none exists ({said.get('proof')})"}.get(said.get("stable_exists"), "not known")
+    return (
+        exists
+        if not said.get("blocking_families")
+        else f"{exists}, {'=' if said.get('minimum') else '≤'} {said['blocking_families']} blocking"
+    )
+
+
+def row(work: str, seconds: str, plain: str, megabytes: str, result: str, must: str = "", aim: str = "") -> dict[str, Any]:
+    return {"work": work, "s": seconds, "÷ plain": plain, "MB": megabytes, "result": result, "must": must, "aim": aim}
+
+
+def measured(folder: Path) -> Iterator[dict[str, Any]]:
+    for work in WORKS:
+        path = written(folder, work.recipe)
+        plain, ran = run(["-c", PLAIN, str(path)]), place(path, *work.options)
+        ratio = f"{ran.seconds / plain.seconds:.1f}"
+        yield row(work.name, f"{ran.seconds:.2f}", ratio, f"{ran.megabytes:.0f}", result_of(ran), work.must, work.aim)
+
+
+def many_small(folder: Path) -> Iterator[dict[str, Any]]:
+    """Existence decided on random markets of 1,000 children."""
+    all_ran = [place(written(folder, Recipe(1_000, seed)), "--prove") for seed in range(1, DECIDED_MARKETS + 1)]
+    decided = [ran.said.get("stable_exists") for ran in all_ran if ran.said.get("stable_exists") in (True, False)]
+    slowest = max(ran.seconds for ran in all_ran)
+    result = f"{len(decided)} decided: {decided.count(True)} stable, {decided.count(False)} none exists"
+    largest = f"{max(ran.megabytes for ran in all_ran):.0f}"
+    yield row(f"{DECIDED_MARKETS} markets of 1,000: existence, the slowest", f"{slowest:.2f}", "", largest, result, "5 s each", "2 s")
+
+
+def growth(folder: Path) -> Iterator[dict[str, Any]]:
+    """Time per child; the process that places six children is taken off."""
+    empty = place(written(folder, Recipe(6, 1, own_points=False))).seconds
+    for children in GROWTH:
+        ran = place(written(folder, Recipe(children, 1, own_points=False)))
+        each = (ran.seconds - empty) / children * 1e6
+        yield row(f"growth: {children:,}", f"{ran.seconds:.2f}", "", f"{ran.megabytes:.0f}", f"{each:.0f} µs per child", "", "near linear")
+
+
+# Scoring and explanation add theirs: a function of a scratch folder that gives rows made with `row`.
+PARTS: list[Callable[[Path], Iterator[dict[str, Any]]]] = [measured, many_small, growth]
+
+
+def measure() -> list[dict[str, Any]]:
+    with tempfile.TemporaryDirectory() as folder:
+        return [one for part in PARTS for one in part(Path(folder))]
+
+
+def look(children: int, seeds: range, *, own_points: bool = True) -> None:
+    """Print what each seed's market is, to choose WORKS by."""
+    with tempfile.TemporaryDirectory() as folder:
+        for seed in seeds:
+            print(seed, result_of(place(written(Path(folder), Recipe(children, seed, own_points=own_points)), "--prove")), flush=True)
+
+
+if __name__ == "__main__":
+    look(int(sys.argv[2]), range(1, int(sys.argv[3])), own_points="household" not in sys.argv)
