@@ -184,5 +184,5 @@ def plant(number: int, facilities: list[dict[str, Any]], children: list[dict[str
 
 
 if __name__ == "__main__":
-    size, seed, target = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
-    target.write_text(json.dumps(market(Recipe(size, seed, own_points="household" not in sys.argv, gadgets=0)), ensure_ascii=False))
+    wanted, target = Recipe(**json.loads(sys.argv[1])), Path(sys.argv[2])
+    target.write_text(json.dumps(market(wanted), ensure_ascii=False))

@@ -29,7 +29,7 @@ class Limits:
 
     steps_per_unit: float = 0.5
     steps_at_least: int = 1_000
-    decided_up_to: int = 10_000
+    decided_up_to: int = 20_000
     cases: int = 2_000
     work: float = 10.0  # deterministic time of the solver
     cases_to_prove: int = 50_000
@@ -97,7 +97,7 @@ def stable(run: Run, at: list[int], proof: str, *, most: bool = False, decided: 
 
 def with_most_seated(run: Run, queue: Queue) -> Result:
     limits = run.limits
-    verdict = decide(run.model, queue.at, limits.cases_to_prove, limits.work_to_prove, run.stop, max_seated=True)
+    verdict = decide(run.model, queue.at, limits.cases_to_prove, limits.work_to_prove, run.stop)
     note(run, verdict.remark)
     proof = "queue" if verdict.at == queue.at else verdict.proof
     return stable(run, verdict.at or queue.at, proof, most=verdict.most, decided=verdict.most)
@@ -113,7 +113,7 @@ def unsettled(run: Run, queue: Queue) -> Result:
     limits, verdict = run.limits, Verdict()
     if not run.late() and (run.prove or run.max_seated or len(run.model.children) <= limits.decided_up_to):
         cases, work = (limits.cases_to_prove, limits.work_to_prove) if run.prove or run.max_seated else (limits.cases, limits.work)
-        verdict = decide(run.model, None, cases, work, run.stop, max_seated=run.max_seated)
+        verdict = decide(run.model, None, cases, work, run.stop)
         note(run, verdict.remark)
     if verdict.exists and verdict.at is not None:
         return stable(run, verdict.at, verdict.proof, most=verdict.most)

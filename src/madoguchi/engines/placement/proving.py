@@ -37,8 +37,8 @@ def number_seated(model: Model, at: list[int]) -> int:
     )
 
 
-def decide(model: Model, known: list[int] | None, cases: int, work: float, stop: Stop, *, max_seated: bool) -> Verdict:
-    """Find a stable placement or prove that there is none; with `max_seated` one that seats most.
+def decide(model: Model, known: list[int] | None, cases: int, work: float, stop: Stop) -> Verdict:
+    """Find the stable placement that seats most, or prove that there is none.
 
     `known` is a stable placement found already: it stays the answer where no other seats more. Among several others the one that seats
     most, then the one in which the units of best priority have their better tuples, is taken.
@@ -50,7 +50,7 @@ def decide(model: Model, known: list[int] | None, cases: int, work: float, stop:
     if stop is not None and stop():
         return Verdict(at=known, exists=True if known else None)
     if not found.complete:
-        return by_solver(model, core, known, work, stop, max_seated=max_seated)
+        return by_solver(model, core, known, work, stop)
     if not found.placements:
         return Verdict(exists=False, proof="cases")
     best = min(found.placements, key=lambda at: (-number_seated(model, at), at))
@@ -59,7 +59,7 @@ def decide(model: Model, known: list[int] | None, cases: int, work: float, stop:
     return Verdict(at=best, exists=True, proof="cases", most=True)
 
 
-def by_solver(model: Model, core: Core, known: list[int] | None, work: float, stop: Stop, *, max_seated: bool) -> Verdict:
+def by_solver(model: Model, core: Core, known: list[int] | None, work: float, stop: Stop) -> Verdict:
     """The same by the constraint solver on what the reduction left."""
     try:
         program = Program(core, passed_over=lambda at: passed_over(model, core, at))

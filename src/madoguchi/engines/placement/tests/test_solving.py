@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import sys
 from random import Random
 
 import pytest
 
 from madoguchi.engines.placement.assign import Limits, assign
+from madoguchi.engines.placement.blaming import least_by_conflicts
 from madoguchi.engines.placement.instance import Child, Facility, Family, Instance
 from madoguchi.engines.placement.model import Model
 from madoguchi.engines.placement.proving import decide
 from madoguchi.engines.placement.reducing import reduce, whole
-from madoguchi.engines.placement.searching import search
+from madoguchi.engines.placement.searching import search, seated
 from madoguchi.engines.placement.solvers import cpsat
 
 from .brute import Market
@@ -107,7 +109,7 @@ def test_the_solver_agrees_with_the_cases():
 
 def test_the_solver_takes_what_the_cases_do_not_finish():
     pytest.importorskip("ortools")
-    verdict = decide(Model(contradictions(2)), None, 0, 50.0, None, max_seated=False)
+    verdict = decide(Model(contradictions(2)), None, 0, 50.0, None)
     assert (verdict.exists, verdict.proof) == (False, "cp-sat")
 
 
@@ -132,3 +134,27 @@ def test_the_least_number_of_blocking_families_is_the_least_of_all_placements():
         none += truth.least_blocking > 0
         assert result.minimum == (truth.least_blocking > 0)
     assert none > 3
+
+
+def test_conflicts_alone_lead_to_the_least_number_of_blocking_families():
+    numbers = set()
+    for seed in range(400):
+        instance = random_market(Random(seed))
+        least = Market(instance).truth().least_blocking
+        if not least:
+            continue
+        model = Model(instance)
+        proven, at = least_by_conflicts(model, len(model.unit_children) + 1, 10_000, None)
+        assert proven
+        assert at is not None
+        assert len(seated(model, at).blocking()) == least
+        assert least_by_conflicts(model, least, 10_000, None) == (True, None)
+        numbers.add(least)
+    assert numbers
+
+
+def test_a_solver_that_is_not_installed_is_a_remark(monkeypatch):
+    monkeypatch.setitem(sys.modules, "ortools.sat.python", None)  # how Python is told that a module is not there
+    verdict = decide(Model(contradictions(2)), None, 0, 50.0, None)
+    assert (verdict.exists, verdict.remark) == (None, "solver-missing")
+    assert not cpsat.available()
