@@ -14,6 +14,8 @@ from madoguchi.engines.placement.model import Model
 from madoguchi.engines.placement.queueing import Queue
 from madoguchi.engines.placement.reducing import CERTAIN, Core, Reduction
 
+UNIT_CASES = 200_000  # cases times undecided units: beyond that the solver is quicker
+
 
 @dataclass(slots=True)
 class Found:
@@ -30,7 +32,7 @@ def search(model: Model, core: Core, cases: int, most: int = 1_000, stop: Callab
     if core.empty is not None:
         return found
     small = Small(model, core)
-    for at in small.leaves(cases, stop):
+    for at in small.leaves(min(cases, UNIT_CASES // max(len(small.units), 1)), stop):
         if is_stable(model, at, core):
             found.placements.append(at)
             if len(found.placements) == most:
