@@ -222,9 +222,10 @@ CLOCK = [  # what happens by itself, every minute, in each municipality's scope
     "madoguchi.accounts.actions.sweep_proofs",
     "madoguchi.jobs.actions.sweep",
 ]
-CASE_PANELS: dict[str, dict[str, object]] = {}
+CASE_PANELS: dict[str, dict[str, object]] = {"nursery": {"BACKEND": "madoguchi.nursery.backends.NurseryPanel"}}
 MENUS: dict[str, dict[str, object]] = {
     "applications": {"BACKEND": "madoguchi.applications.backends.CasesMenu"},
+    "nursery": {"BACKEND": "madoguchi.nursery.backends.NurseryMenu"},
     "procedures": {"BACKEND": "madoguchi.procedures.backends.ProceduresMenu"},
     "notices": {"BACKEND": "madoguchi.notices.backends.NoticesMenu"},
     "jobs": {"BACKEND": "madoguchi.jobs.backends.JobsMenu"},
