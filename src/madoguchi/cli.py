@@ -13,6 +13,7 @@ from madoguchi import __version__
 # name → module with `main(argv) -> int` and no Django; imported only when called.
 ENGINES: dict[str, tuple[str, str]] = {
     "forms": ("madoguchi.engines.forms.command", "lint form documents, check answers"),
+    "place": ("madoguchi.engines.placement.command", "place children in nurseries, check a placement"),
 }
 
 
