@@ -223,6 +223,7 @@ CLOCK = [  # what happens by itself, every minute, in each municipality's scope
     "madoguchi.jobs.actions.sweep",
 ]
 CASE_PANELS: dict[str, dict[str, object]] = {"nursery": {"BACKEND": "madoguchi.nursery.backends.NurseryPanel"}}
+STATUS_PANELS: dict[str, dict[str, object]] = {"nursery": {"BACKEND": "madoguchi.nursery.backends.ResultPanel"}}
 MENUS: dict[str, dict[str, object]] = {
     "applications": {"BACKEND": "madoguchi.applications.backends.CasesMenu"},
     "nursery": {"BACKEND": "madoguchi.nursery.backends.NurseryMenu"},
@@ -233,6 +234,7 @@ MENUS: dict[str, dict[str, object]] = {
 PROCEDURE_PANELS: dict[str, dict[str, object]] = {
     "continue": {"BACKEND": "madoguchi.applications.backends.ContinuePanel"},
     "places": {"BACKEND": "madoguchi.applications.backends.PlacesPanel"},
+    "nursery": {"BACKEND": "madoguchi.nursery.backends.ProcedurePanel"},
 }
 
 # -- safety -------------------------------------------------------------------------------------------------------------

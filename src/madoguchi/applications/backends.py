@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -59,6 +60,38 @@ def continuing(request: HttpRequest) -> list[Application]:
     if request.user.is_authenticated:
         mine = mine | drafts.filter(resident=request.user)
     return list(mine.order_by("-saved_at"))
+
+
+def of_phrase(application: Application) -> str:
+    """What changes with the passphrase: a new one given at the counter closes what the old one had opened."""
+    return hashlib.sha256(application.phrase_hash.encode()).hexdigest()[:16]
+
+
+def level(request: HttpRequest, application: Application) -> str:
+    """What this browser may see of an application: "full", "basic" (number and passphrase only) or "" (not this browser's)."""
+    if request.user.is_authenticated and application.resident_id == request.user.pk:
+        return "full"
+    held = request.session.get(SESSION_KEY, {}).get(str(application.uuid))
+    if not held or timezone.now().timestamp() - held["at"] > settings.ANONYMOUS_REST_SECONDS:
+        return ""
+    if held.get("phrase") != of_phrase(application):
+        return ""
+    return "full" if held["full"] else "basic"
+
+
+class StatusPanel(Protocol):
+    """What a branch adds to a resident's status page, for who may see the whole application; None where it has nothing to say."""
+
+    def panel(self, application: Application, request: HttpRequest) -> CasePanel | None: ...
+
+
+status_panels: Backends[StatusPanel] = Backends("STATUS_PANELS")
+
+
+def status_panels_for(application: Application, request: HttpRequest) -> list[CasePanel]:
+    """What the branches say on the status page, in the order of the settings."""
+    found = (panel.panel(application, request) for _alias, panel in status_panels.all())
+    return [one for one in found if one is not None]
 
 
 class ContinuePanel:

@@ -2,9 +2,29 @@
 
 from django.urls import path
 
-from madoguchi.nursery.views import desk_certificates, desk_certifications, desk_facilities, desk_families, desk_rounds, desk_runs, employer
+from madoguchi.nursery.views import (
+    desk_certificates,
+    desk_certifications,
+    desk_facilities,
+    desk_families,
+    desk_rounds,
+    desk_runs,
+    employer,
+    resident_pages,
+    resident_result,
+)
 
 resident = [
+    path("nursery/", resident_pages.facilities, name="facilities"),
+    path("nursery/facilities/<str:code>/", resident_pages.facility, name="facility"),
+    path("nursery/points/", resident_pages.points, name="points"),
+    path("nursery/siblings/", resident_pages.siblings, name="siblings"),
+    path("nursery/figures/<slug:round>/", resident_pages.figures, name="figures"),
+    path("nursery/figures/<slug:round>/figures.csv", resident_pages.figures_csv, name="figures_csv"),
+    path("nursery/results/<uuid:uuid>/", resident_result.result, name="result"),
+    path("nursery/results/<uuid:uuid>/wishes/<int:candidate>/", resident_result.wishes, name="wishes"),
+    path("nursery/results/<uuid:uuid>/leave.pdf", resident_result.extension, name="extension"),
+    path("nursery/results/<uuid:uuid>/employer/<int:parent>/", resident_result.ask_employer, name="ask_employer"),
     path("nursery/employer/<str:token>/", employer.employer, name="employer"),
 ]
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -16,6 +14,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
 from madoguchi.applications.backends import SESSION_KEY as KEY
+from madoguchi.applications.backends import level, of_phrase
 from madoguchi.applications.models import Application
 from madoguchi.lib.addresses import address
 from madoguchi.lib.limits import caller
@@ -40,27 +39,10 @@ def grant(request: HttpRequest, application: Application, *, full: bool) -> None
     request.session[KEY] = held
 
 
-def of_phrase(application: Application) -> str:
-    """What changes with the passphrase: a new one given at the counter closes what the old one had opened."""
-    return hashlib.sha256(application.phrase_hash.encode()).hexdigest()[:16]
-
-
 def forget(request: HttpRequest) -> None:
     """「ここで終わる」: this browser knows nothing any more."""
     request.session.pop(KEY, None)
     request.session.modified = True
-
-
-def level(request: HttpRequest, application: Application) -> str:
-    """ "full", "basic" (number and passphrase only) or "" (not this browser's)."""
-    if request.user.is_authenticated and application.resident_id == request.user.pk:
-        return "full"
-    held = request.session.get(KEY, {}).get(str(application.uuid))
-    if not held or timezone.now().timestamp() - held["at"] > settings.ANONYMOUS_REST_SECONDS:
-        return ""
-    if held.get("phrase") != of_phrase(application):
-        return ""
-    return "full" if held["full"] else "basic"
 
 
 def application_of(request: HttpRequest, uuid: UUID, *, full: bool = True) -> Application:

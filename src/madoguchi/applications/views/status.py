@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from madoguchi.applications.actions import accept_offer, decline, look_up, may_amend, prove_birth, usual_days, withdraw, write_message
+from madoguchi.applications.backends import status_panels_for
 from madoguchi.applications.models import Application, Subject, SubjectState
 from madoguchi.applications.models.reading import applicant, walk_revision
 from madoguchi.applications.models.story import events, openings, shown_label, shown_state, subject_name, told_decisions
@@ -106,6 +107,7 @@ def status_context(request: HttpRequest, application: Application) -> dict[str, 
         latest = application.latest()
         context["groups"] = groups_of(walk_revision(application, latest), application)
         context["documents"] = application.documents.told().select_related("decision")
+        context["panels"] = status_panels_for(application, request)
     return context
 
 

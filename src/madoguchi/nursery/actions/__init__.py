@@ -8,6 +8,7 @@ from madoguchi.nursery.actions.certifying import (
     recall_certification,
     release_certification,
 )
+from madoguchi.nursery.actions.changing import change_wishes
 from madoguchi.nursery.actions.deciding import (
     confirm_birth,
     decide_candidate,
@@ -33,6 +34,7 @@ __all__ = [
     "carry_over",
     "certify",
     "change_round",
+    "change_wishes",
     "close_facility",
     "confirm_birth",
     "confirm_checked",

@@ -218,8 +218,8 @@ def child_page(child: Candidate, rules: Rules, names: Mapping[str, str]) -> Chil
         return ChildPage(child, wishes, "–", [], [], [], [])
     bonus = [(names.get(code, code), f"{points / scale:+g}") for code, points in sorted(score["bonus"].items())]
     keys = [(pick(key.text, language), _key_words(value)) for key, value in zip(rules.tie_breaks, score["tiebreak"], strict=False)]
-    counted = [_score_row(one, rules, names, scale) for one in score["counted"]]
-    near = [_near_row(one, rules, names, scale) for one in score["near"]]
+    counted = [score_row(one, rules, names, scale) for one in score["counted"]]
+    near = [near_row(one, rules, names, scale) for one in score["near"]]
     return ChildPage(child, wishes, points_of(child), bonus, counted, near, keys)
 
 
@@ -235,7 +235,7 @@ def _who(slot: str) -> str:
     return _("施設ごと") if slot == "facility" else _("お子さま") if slot.startswith("child") else _("家庭")
 
 
-def _score_row(one: Mapping[str, Any], rules: Rules, names: Mapping[str, str], scale: int) -> ScoreRow:
+def score_row(one: Mapping[str, Any], rules: Rules, names: Mapping[str, str], scale: int) -> ScoreRow:
     row = rules.row(one["row"])
     text = pick(row.text, reader()) if row is not None else one["row"]
     because = [_because(each, rules, names) for each in one["because"]]
@@ -251,7 +251,7 @@ def _because(each: Mapping[str, Any], rules: Rules, names: Mapping[str, str]) ->
     return f"{pick(fact.text, reader())} {value_words(each['value'], fact, names)}"
 
 
-def _near_row(one: Mapping[str, Any], rules: Rules, names: Mapping[str, str], scale: int) -> ScoreRow:
+def near_row(one: Mapping[str, Any], rules: Rules, names: Mapping[str, str], scale: int) -> ScoreRow:
     row, fact = rules.row(one["row"]), rules.facts.get(one["fact"])
     text = pick(row.text, reader()) if row is not None else one["row"]
     label = pick(fact.text, reader()) if fact is not None else one["fact"]
