@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone, translation
 from django_scopes import scope
 from django_tasks_db.models import DBTaskResult
@@ -24,6 +24,7 @@ from madoguchi.demo.cast import Lead, World
 from madoguchi.demo.city import City, found, open_round, second_version, take_over
 from madoguchi.demo.clock import Clock, phrases_ahead
 from madoguchi.demo.filing import Case
+from madoguchi.demo.placing import nursery_year
 from madoguchi.demo.times import Times
 from madoguchi.lib.errors import Refused
 from madoguchi.notices.models import Notice
@@ -78,14 +79,40 @@ class Filling:
         self.telephones = people.Telephones(self.rng)
 
 
-def fill(*, size: int = 300, now: datetime | None = None) -> Filling:
-    """Fill an empty database with the sample city: `size` applications, made through the actions, dated back from `now`."""
+def fill(*, size: int = 300, children: int = 0, now: datetime | None = None, say: Callable[[float], None] = lambda done: None) -> Filling:
+    """Fill an empty database with the sample city: `size` applications, made through the actions, dated back from `now`.
+
+    With `children` also a nursery year: a first round of so many children that was told, and a second one that is open. `say` hears
+    how far it is, 0 to 1.
+    """
     filling = Filling(now or timezone.now())
     clock = Clock(filling.now - timedelta(days=DAYS))
-    with translation.override("ja"), _seldom_collected(), phrases_ahead(size), clock.running(), transaction.atomic():
+    with (
+        translation.override("ja"),
+        _seldom_collected(),
+        phrases_ahead(size + children),
+        clock.running(),
+        _unsynchronised(),
+        transaction.atomic(),
+    ):
         _lay_ground(filling)
-        _run(filling, clock, _stories(filling, size))
+        _run(filling, clock, _stories(filling, size), children, say)
     return filling
+
+
+@contextmanager
+def _unsynchronised() -> Iterator[None]:
+    """A power cut while filling costs nothing but another filling: SQLite need not wait for the disk meanwhile."""
+    if connection.vendor != "sqlite" or connection.in_atomic_block:
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA synchronous=OFF")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA synchronous=FULL")
 
 
 @contextmanager
@@ -228,7 +255,7 @@ def _hanako(filling: Filling) -> Lead:
 # -- the run ---------------------------------------------------------------------------------------------------------------------------
 
 
-def _run(filling: Filling, clock: Clock, stories: list[Story]) -> None:
+def _run(filling: Filling, clock: Clock, stories: list[Story], children: int, say: Callable[[float], None]) -> None:
     """Let every story act when its time has come. Mails go out at once; papers are left to the worker."""
     number = itertools.count()
     filling.cases = [story.case for story in stories]
@@ -237,6 +264,11 @@ def _run(filling: Filling, clock: Clock, stories: list[Story]) -> None:
         heapq.heappush(queue, (moment, next(number), city, what))
     for story in stories:
         heapq.heappush(queue, (_first(story), next(number), story.case.city, _step(filling, story)))
+    if children:
+        koto = filling.cities["koto"]
+        year = nursery_year(koto, filling.times, children=children, telephones=_numbers(), say=lambda done: say(0.3 + 0.7 * done))
+        heapq.heappush(queue, (next(year), next(number), koto, lambda: next(year, None)))
+    began, total = 0, len(stories)
     while queue:
         moment, _, city, what = heapq.heappop(queue)
         clock.forward(moment)
@@ -245,7 +277,16 @@ def _run(filling: Filling, clock: Clock, stories: list[Story]) -> None:
             _deliver_mails(clock.at)
         if following is not None:
             heapq.heappush(queue, (following, next(number), city, what))
+        began += 1
+        if not children:
+            say(min(1.0, began / (total * 4 + 1)))
     clock.forward(filling.now)
+
+
+def _numbers() -> Callable[[], str]:
+    """Telephone numbers of an area that is given out to nobody, again and again: a ward-year has more families than numbers."""
+    numbers = itertools.cycle(range(2000, 10_000))
+    return lambda: f"03-5555-{next(numbers):04d}"
 
 
 def _first(story: Story) -> datetime:

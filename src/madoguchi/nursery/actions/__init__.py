@@ -23,6 +23,7 @@ from madoguchi.nursery.actions.facilities import close_facility, import_faciliti
 from madoguchi.nursery.actions.facts import correct_fact, leave, put_facts, take_over
 from madoguchi.nursery.actions.freeing import free_seats
 from madoguchi.nursery.actions.hand_places import place_by_hand, revoke_hand_place
+from madoguchi.nursery.actions.office import import_office_list, judge_office_row
 from madoguchi.nursery.actions.rounds import approve_round, change_round, move_round, open_round, propose_run, send_round_back
 from madoguchi.nursery.actions.running import start_run, start_what_if
 from madoguchi.nursery.actions.scoring import confirm_checked, publish_rules, score_household, score_round
@@ -46,7 +47,9 @@ __all__ = [
     "finish_telling",
     "free_seats",
     "import_facilities",
+    "import_office_list",
     "import_seats",
+    "judge_office_row",
     "leave",
     "make_employer_link",
     "move_round",

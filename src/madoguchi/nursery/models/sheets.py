@@ -180,3 +180,33 @@ def _found(data: bytes, names: Mapping[str, tuple[str, ...]], needed: tuple[str,
         return under_header(read_grid(data), names, needed=needed)
     except UnreadableSheet as unreadable:
         raise Refused(_(REASONS[unreadable.reason]), code=unreadable.reason) from unreadable
+
+
+OFFICE_COLUMNS: Mapping[str, tuple[str, ...]] = {
+    "code": ("受付番号", "世帯番号", "整理番号"),
+    "name": ("氏名", "申込者", "申込者氏名"),
+    "tax": ("所得割額", "住民税所得割額", "区市町村民税所得割額", "所得割"),
+    "arrears": ("滞納", "保育料の滞納"),
+}
+
+
+def understood_office(data: bytes, kind: str) -> Understood:
+    """{row number: {"code", "name", column of the kind}}. Raises Refused for a file that is no such sheet at all."""
+    found = _found(data, OFFICE_COLUMNS, ("code", kind))
+    result = Understood(unknown_columns=found.unknown)
+    for number, cells in found.rows:
+        if not cells["code"]:
+            result.doubts.append(_("%(row)s行目：番号がないため、読みませんでした。") % {"row": number})
+            continue
+        values: dict[str, Any] = {"code": cells["code"], "name": cells.get("name", "")}
+        text = to_halfwidth(cells[kind]).replace(",", "").removesuffix("円").strip()
+        if kind == "arrears":
+            values[kind] = text in ("有", "あり", "1", "はい")
+        elif text.isdecimal():
+            values[kind] = int(text)
+        elif text:
+            result.refused.append(
+                _("%(row)s行目の「%(text)s」が数字ではありません。円で入力してください。") % {"row": number, "text": text[:20]}
+            )
+        result.rows[str(number)] = values
+    return result

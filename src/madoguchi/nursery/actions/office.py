@@ -1,0 +1,85 @@
+"""庁内の照会: tables that other offices gave us, matched to families by number; doubts are shown and never guessed away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from madoguchi.accounts.actions import record
+from madoguchi.accounts.models import User
+from madoguchi.engines.japanese import search_key, to_halfwidth
+from madoguchi.lib.errors import Refused
+from madoguchi.nursery.actions.facts import put_facts
+from madoguchi.nursery.actions.rounds import locked
+from madoguchi.nursery.models import Household, MatchState, OfficeList, OfficeRow, Round, Source
+from madoguchi.nursery.models.sheets import OFFICE_COLUMNS, understood_office
+
+# What each kind of list says: our column → fact of the rules.
+KINDS: Mapping[str, Mapping[str, str]] = {"tax": {"tax": "tax_amount"}, "arrears": {"arrears": "in_arrears"}}
+
+
+@transaction.atomic
+def import_office_list(*, round: Round, kind: str, data: bytes, name: str, by: User) -> OfficeList:  # noqa: A002 the office's word
+    """Read a list, match its rows, and take over what matches without a doubt. Raises Refused, naming the rows that cannot be read."""
+    row = locked(round)
+    if row.is_fixed:
+        raise Refused(_("決裁に進んだ回には、照会の結果を入れられません。差し戻してから入れてください。"), code="round_fixed")
+    if kind not in KINDS:
+        raise Refused(_("照会の種類を選んでください。"), code="kind")
+    understood = understood_office(data, kind)
+    if understood.refused:
+        raise Refused("\n".join([_("取り込めない行があります。何も変えていません。"), *understood.refused[:30]]), code="rows_refused")
+    made = OfficeList.objects.create(round=row, kind=kind, source=name[:200], sha256=sha256(data).hexdigest(), by=by)
+    families = {household.code: household for household in Household.objects.filter(round=row)}
+    rows = [_matched(made, number, values, families) for number, values in sorted(understood.rows.items(), key=lambda pair: int(pair[0]))]
+    OfficeRow.objects.bulk_create(rows)
+    for one in made.rows.filter(state=MatchState.MATCHED).select_related("household"):
+        _take(one, by)
+    record("nursery.import_office_list", by=by, on=made, division=row.procedure.division, kind=kind, rows=len(rows))
+    return made
+
+
+def _matched(made: OfficeList, number: str, values: Mapping[str, Any], families: Mapping[str, Household]) -> OfficeRow:
+    """By the number; where the name beside it is another one, that is a doubt and nothing is taken."""
+    household = families.get(to_halfwidth(str(values.get("code", ""))).strip().upper())
+    one = OfficeRow(list=made, number=int(number), values=dict(values), household=household, state=MatchState.MATCHED)
+    if household is None:
+        one.state, one.doubt = MatchState.UNMATCHED, _("この番号の世帯は、この回にありません。")
+    elif values.get("name") and search_key(str(values["name"])) != search_key(household.name):
+        one.state = MatchState.DOUBTFUL
+        one.doubt = _("氏名が違います（申込みでは「%(name)s」）。") % {"name": household.name}
+    return one
+
+
+def _take(one: OfficeRow, by: User | None) -> None:
+    assert one.household is not None
+    values = {fact: one.values[column] for column, fact in KINDS[one.list.kind].items() if one.values.get(column) is not None}
+    put_facts(household=one.household, values=values, source=Source.OFFICE, by=by)
+    one.state = MatchState.TAKEN
+    one.save(update_fields=["state"])
+
+
+@transaction.atomic
+def judge_office_row(*, row: OfficeRow, take: bool, by: User) -> OfficeRow:
+    """A doubtful row is taken over or left. Raises Refused for one without a family, or that somebody judged before."""
+    one = OfficeRow.objects.select_for_update(of=("self",)).select_related("list__round__procedure__division", "household").get(pk=row.pk)
+    if one.state not in (MatchState.DOUBTFUL, MatchState.UNMATCHED):
+        raise Refused(_("ほかの人が先に確かめました。画面を開き直してください。"), code="stale")
+    if take and one.household is None:
+        raise Refused(_("世帯が決まっていないため、取り込めません。番号を確かめて、もう一度取り込んでください。"), code="no_household")
+    if take:
+        _take(one, by)
+    else:
+        one.state = MatchState.LEFT
+        one.save(update_fields=["state"])
+    record("nursery.judge_office_row", by=by, on=one, division=one.list.round.procedure.division, taken=take)
+    return one
+
+
+def columns_of(kind: str) -> list[str]:
+    """How sheets write the columns of a kind of list, for the page that asks for one."""
+    return [ways[0] for key, ways in OFFICE_COLUMNS.items() if key in ("code", "name") or key in KINDS.get(kind, {})]
