@@ -91,7 +91,7 @@ def setup(*, dev: bool = False) -> None:
 
 def demo(options: argparse.Namespace) -> None:
     setup()
-    arguments = ["--port", options.port] + (["--fresh"] if options.fresh else [])
+    arguments = ["--port", options.port] + (["--fresh"] if options.fresh else []) + (["--ward-year"] if options.ward_year else [])
     run(PYTHON, "-m", "madoguchi", "demo", *arguments, MADOGUCHI_MODE="demo")
 
 
@@ -155,8 +155,10 @@ def bench(_: argparse.Namespace, rest: list[str]) -> None:
     run(PYTHON, ROOT / "bench" / "run.py", *rest, MADOGUCHI_MODE="test")
 
 
-# Only a font file is used of matplotlib-fontja: what draws with it stays out of the lock (docs/decisions/0002).
-LEFT_OUT = ("contourpy", "cycler", "fonttools", "kiwisolver", "matplotlib", "numpy", "pyparsing", "python-dateutil")
+# Only a font file is used of matplotlib-fontja: what draws with it stays out of both locks; what the solver of the extra `placement`
+# brings is in the dev lock only, because the tests run it (docs/decisions/0002).
+LEFT_OUT = ("contourpy", "cycler", "fonttools", "kiwisolver", "matplotlib", "pyparsing")
+LEFT_OUT_OF_RUNTIME = (*LEFT_OUT, "numpy", "python-dateutil")
 
 
 def lock(_: argparse.Namespace) -> None:
@@ -165,13 +167,14 @@ def lock(_: argparse.Namespace) -> None:
         raise SystemExit("Making the locks needs uv on the PATH.")
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     runtime = [*project["project"]["dependencies"], *project["dependency-groups"]["build"]]
-    everything = [*runtime, *project["project"]["optional-dependencies"]["postgres"], *project["dependency-groups"]["dev"]]
+    extras = project["project"]["optional-dependencies"]
+    everything = [*runtime, *extras["placement"], *extras["postgres"], *project["dependency-groups"]["dev"]]
     flags = ["--universal", "--python-version", "3.11", "--generate-hashes", "--no-emit-index-url", "--no-emit-find-links"]
     flags += ["--no-header", "--no-annotate", "--quiet", "-"]
-    for name in LEFT_OUT:
-        flags += ["--no-emit-package", name]
-    for target, names, constraint in ((DEV, everything, []), (RUNTIME, runtime, ["--constraint", str(DEV)])):
+    sets = ((DEV, everything, LEFT_OUT, []), (RUNTIME, runtime, LEFT_OUT_OF_RUNTIME, ["--constraint", str(DEV)]))
+    for target, names, left_out, constraint in sets:
         command = ["uv", "pip", "compile", *flags, *constraint, "--output-file", str(target)]
+        command += [part for name in left_out for part in ("--no-emit-package", name)]
         subprocess.run(command, input="\n".join(names), text=True, check=True, cwd=ROOT)
 
 
@@ -183,6 +186,8 @@ def main() -> None:
         sub = commands.add_parser(name, help="a filled sample city" if name == "demo" else "a real installation, under var/serve")
         sub.add_argument("--port", default="8000")
         sub.add_argument("--fresh", action="store_true", help="begin with a new city" if name == "demo" else argparse.SUPPRESS)
+        ward_year = "a whole ward's nursery year: 5,000 children; many minutes" if name == "demo" else argparse.SUPPRESS
+        sub.add_argument("--ward-year", action="store_true", help=ward_year)
     tests = commands.add_parser("test", help="run the tests; further words go to pytest")
     tests.add_argument("--database", choices=["sqlite", "postgres"], default="sqlite")
     tests.add_argument("--no-browser", action="store_true")

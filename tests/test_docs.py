@@ -19,6 +19,7 @@ import madoguchi
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE, DOCS = ROOT / "src" / "madoguchi", ROOT / "docs"
 ROOMS = ("accounts", "jobs", "notices", "procedures", "applications")
+BRANCHES = ("nursery",)
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 PICTURES = ("home", "procedure", "fill", "check", "sent", "status", "queue", "case", "decision", "mailbox")
 
@@ -158,7 +159,7 @@ def test_every_room_and_engine_has_a_page():
 SECTIONS = ("## Rows", "## Acts", "## Screens", "## Figures", "## Limits")
 
 
-@pytest.mark.parametrize("room", ROOMS)
+@pytest.mark.parametrize("room", [*ROOMS, *BRANCHES])
 def test_a_rooms_page_names_its_rows_acts_and_commands(room):
     page = DOCS / "rooms" / f"{room}.md"
     text = read(page)

@@ -20,12 +20,16 @@ from madoguchi.accounts.tests.make import make_division, make_member, make_munic
 from madoguchi.applications.actions import accept, attach, begin_amendment, decide, looking, propose, request_correction, write_message
 from madoguchi.applications.models import Application, Attachment
 from madoguchi.applications.tests.make import CHILDREN, FORM, TWO_CHILDREN, make_draft, make_filed, make_procedure
+from madoguchi.engines.placement.points import shipped
 from madoguchi.jobs import actions as jobs
 from madoguchi.jobs.models import Worker
 from madoguchi.jobs.tests.make import rows, run_tasks
 from madoguchi.lib.dbguards import NOT_OWNED
 from madoguchi.lib.tests.files import picture
 from madoguchi.notices.models import Mail, Notice
+from madoguchi.nursery.actions import correct_fact, enter_certificate, make_employer_link, place_by_hand, publish_rules
+from madoguchi.nursery.models import Run
+from madoguchi.nursery.tests.make import make_candidate, make_facility, make_household, make_round, make_seats
 
 pytestmark = pytest.mark.django_db
 MARK = "ひみつの"  # stands in everything that residents and clerks of Midori wrote, and nowhere else
@@ -89,7 +93,38 @@ def build(slug: str, name: str) -> Town:
             "event": ["child"],
             "token": ["x" * 43],
         }
+        for key, found in nursery_ids(filed, mark, clerk).items():
+            ids[key] = [*ids.get(key, []), *found]
     return Town(slug, ids)
+
+
+def nursery_ids(filed: Application, mark: str, clerk: User) -> dict[str, list[object]]:
+    """A round with a family whose names bear the mark, and the ids of what belongs to it."""
+    publish_rules(document=shipped("koto-2027"), by=None)
+    row, facility = make_round(filed.procedure), make_facility()
+    make_seats(row, {facility: [1, 1, 1, 1, 1, 1]})
+    household = make_household(row, filed.number, name=f"{mark}世帯", application=filed)
+    candidate = make_candidate(household, [facility], name=f"{mark}児")
+    correct_fact(household=household, parent=1, key="employer", value=f"{mark}商事", reason=f"{mark}理由", by=clerk)
+    certificate = enter_certificate(
+        household=household, parent=1, values={"company": f"{mark}商事", "month_days": 20, "month_hours": 160}, by=clerk
+    )
+    _link, token = make_employer_link(household=household, parent=2, by=clerk)
+    place = place_by_hand(candidate=candidate, facility=facility, reason=f"{mark}理由", by=clerk)
+    run = Run.objects.create(round=row, number=1, label=f"{mark}試行")
+    return {
+        "round": [row.slug],
+        "household": [household.pk],
+        "candidate": [candidate.pk],
+        "run": [run.pk],
+        "other": [run.pk],
+        "place": [place.pk],
+        "certificate": [certificate.pk],
+        "code": [facility.code],
+        "token": [token],
+        "parent": [1],
+        "act": ["decide", "tell"],
+    }
 
 
 # -- every address ----------------------------------------------------------------------------------------------------------------

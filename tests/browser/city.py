@@ -55,7 +55,7 @@ def running(home: Path, *, size: int) -> Iterator[City]:
     with (home / "browser.log").open("wb") as log:
         tell = {"env": environment, "cwd": ROOT, "stdout": log, "stderr": subprocess.STDOUT}
         command = [sys.executable, "-m", "madoguchi"]
-        subprocess.run([*command, "demo", "--no-serve", "--size", str(size)], check=True, timeout=FILL_SECONDS, **tell)
+        subprocess.run([*command, "demo", "--no-serve", "--size", str(size), "--children", "24"], check=True, timeout=FILL_SECONDS, **tell)
         port = free_port()
         server = subprocess.Popen([*command, "serve", "--port", str(port)], start_new_session=True, **tell)
         try:

@@ -88,6 +88,8 @@ def test_child_rows_come_and_go(visit: Callable[..., Page]) -> None:
     page = visit(java_script_enabled=False)
     kept = hand.begin(page, "hoiku-riyo")
     page.goto(f"/koto/a/{kept['uuid']}/p/children/")
+    hand.answer(page, {"child_expected": "no"})
+    press(page, "next")  # a child that is born has a name: the page asks for it
     hand.answer(
         page, {"child_name:family": "試験", "child_name:given": "桜", "child_name:family_kana": "シケン", "child_name:given_kana": "サクラ"}
     )

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from madoguchi.applications import actions as applications
-from madoguchi.applications.models import Application, Subject
+from madoguchi.applications.models import SELDOM_READ, Application, Subject
 from madoguchi.demo.city import City
 from madoguchi.demo.times import Times
 from madoguchi.demo.ward import Kin, Ward, families, on_leave, rules_for_demo, ward_of
@@ -21,6 +21,11 @@ from madoguchi.nursery import actions as act
 from madoguchi.nursery.models import Candidate, District, Round, Run
 
 Plot = Iterator[datetime]
+PAPERS = (
+    "madoguchi.applications.tasks.make_receipt",
+    "madoguchi.applications.tasks.make_decision_paper",
+    "madoguchi.notices.tasks.deliver",
+)
 FILED, CLOSED, TAKEN, RUN, APPROVED, DECIDED, TOLD = 72, 57, 50, 45, 42, 40, 30  # days ago
 
 
@@ -122,7 +127,7 @@ def _file(procedure: Any, kin: Kin) -> Application:
     application.email, application.agreed_electronic = kin.email, True
     application.save(update_fields=["email", "agreed_electronic"])
     sent = applications.submit(application=application)
-    _unqueue()
+    _unqueue(sent.arrived_at)
     return sent
 
 
@@ -130,13 +135,13 @@ def _month_of(answers: dict[str, Any]) -> date:
     return date.fromisoformat(f"{answers['child'][0]['start_month']}-01")
 
 
-def _unqueue() -> None:
+def _unqueue(since: datetime) -> None:
     """Papers are made when they are opened first; a worker that made hundreds would keep the machine busy after the start."""
-    DBTaskResult.objects.filter(status="READY", task_path__regex=r"\.(make_receipt|make_decision_paper|deliver)$").delete()
+    DBTaskResult.objects.filter(enqueued_at__gte=since, status="READY", task_path__in=PAPERS).delete()
 
 
 def _application(pk: int) -> Application:
-    return Application.objects.select_related("version", "municipality", "procedure").get(pk=pk)
+    return Application.objects.select_related("version", "municipality", "procedure").defer(*SELDOM_READ).get(pk=pk)
 
 
 def _tax_list(filed: list[tuple[int, Kin]]) -> bytes:
@@ -162,17 +167,19 @@ def _decide(first: Round, times: Times, clerk: Any, chief: Any, say: Callable[[f
     act.propose_run(run=run, by=clerk)
     act.approve_round(round=Round.objects.get(pk=first.pk), by=chief)
     yield times.home(DECIDED)
+    began = timezone.now()
     rows = list(Candidate.objects.filter(round=first).order_by("pk"))
     for number, candidate in enumerate(rows):
         act.decide_candidate(candidate=candidate, by=chief)
         if number % 50 == 0:
             say(0.6 + 0.3 * number / len(rows))
-    _unqueue()
+    _unqueue(began)
     act.finish_deciding(round=Round.objects.get(pk=first.pk), by=chief)
     yield times.home(TOLD)
+    began = timezone.now()
     for candidate in rows:
         act.tell_candidate(candidate=candidate, by=chief)
-    _unqueue()
+    _unqueue(began)
     act.finish_telling(round=Round.objects.get(pk=first.pk), by=chief)
     say(0.97)
 

@@ -22,6 +22,7 @@ from madoguchi.applications.actions.exporting import FORMATS, Exported, export_c
 from madoguchi.applications.actions.looking import claim, look_up, prove_birth
 from madoguchi.applications.actions.measuring import usual_days
 from madoguchi.applications.actions.noting import LOOK_REASONS, look_at_mynumber, note, renew_phrase_at_counter
+from madoguchi.applications.actions.papers import made_paper
 from madoguchi.applications.actions.proving import mail_code
 from madoguchi.applications.actions.reviewing import (
     approve,
@@ -97,6 +98,7 @@ __all__ = [
     "look_at_mynumber",
     "look_over",
     "look_up",
+    "made_paper",
     "mail_code",
     "mark_page_done",
     "may_amend",

@@ -19,6 +19,7 @@ from madoguchi.applications.actions.reviewing import (
     require_outcome,
     require_reviewable,
     standing_decision,
+    write_agreement,
 )
 from madoguchi.applications.actions.telling import inform
 from madoguchi.applications.models import Decision, IssuedDocument, Outcome, State, Subject
@@ -50,19 +51,23 @@ def decide(
     body: str = "",
     variant: str = "",
     valid_until: date | None = None,
+    agreed: tuple[User, User] | None = None,
 ) -> Decision:
     """Give one subject of an accepted case an outcome that the applicant will be told (決定).
 
     A decision that stands is only replaced when it is named (`supersedes`); one that keeps the subject alive (保留) is replaced by
     any later one. `release=False` writes decision and notice and holds the notice. `title` and `body` (with the holes of the
     procedure's texts) replace its wording; `variant` takes another of the procedure's texts, those of `<outcome>_<variant>`;
-    `valid_until` is the last day of a 保留. Raises Refused.
+    `valid_until` is the last day of a 保留. `agreed` names who proposed and who approved where many cases were agreed to as one
+    (利用調整会議): both are written down for this one too. Raises Refused.
     """
     subject = locked_subject(subject)
     application = subject.application
     require_reviewable(application)
     before = _to_replace(subject, supersedes)
-    reason = _agreed_reason(subject, outcome, reason.strip())
+    if agreed is not None:
+        write_agreement(subject, outcome, reason.strip(), *agreed)
+    reason = _agreed_reason(subject, outcome, reason.strip()) if agreed is None else reason.strip()
     require_outcome(subject, outcome, reason)
     _require_room(subject, outcome)
     decision = Decision(subject=subject, outcome=outcome, reason=reason, supersedes=before, before=subject.state, by=by)

@@ -4,6 +4,7 @@ from madoguchi.applications.models.answers import Answers, AnswersKind, Attachme
 from madoguchi.applications.models.appeal import appeal_note, head_of
 from madoguchi.applications.models.application import (
     MOVES,
+    SELDOM_READ,
     Applicant,
     Application,
     ApplicationQuerySet,
@@ -18,6 +19,7 @@ from madoguchi.applications.models.reading import address_line, applicant, by_co
 
 __all__ = [
     "MOVES",
+    "SELDOM_READ",
     "Amendment",
     "Answers",
     "AnswersKind",

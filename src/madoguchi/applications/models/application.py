@@ -61,6 +61,11 @@ class Applicant:
     by_proxy: str = ""  # the proxy's name when one fills in
 
 
+# What an act seldom reads and what is long: the form's document (versions keep it loaded), and what only the procedure's own page shows.
+SELDOM_READ = (
+    "version__document",
+    *(f"procedure__{name}" for name in ("needs", "after", "criteria", "unsure", "keywords", "overview", "who", "when", "usual", "fee")),
+)
 FINISHED = Q(state=State.ACCEPTED, procedure__kind=ProcedureKind.NOTIFICATION)  # a 届出 ends at its acceptance
 
 
@@ -90,7 +95,7 @@ class ApplicationQuerySet(OwnedQuerySet):
 
     def locked(self, pk: int) -> Application:
         """One application for an act that changes it: whoever comes second waits, and then sees what the first did."""
-        return self.select_for_update(of=("self",)).select_related("procedure__division", "version").get(pk=pk)
+        return self.select_for_update(of=("self",)).select_related("procedure__division", "version").defer(*SELDOM_READ).get(pk=pk)
 
     def waiting_for_resident(self) -> ApplicationQuerySet:
         return self.filter(state=State.CORRECTING)

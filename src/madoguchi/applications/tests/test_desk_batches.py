@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from madoguchi.accounts.models import AuditEntry
 from madoguchi.applications import batches
-from madoguchi.applications.actions import accept, decide, request_correction, sweep_drafts, sweep_exports, tell_ending_drafts
+from madoguchi.applications.actions import accept, decide, made_paper, request_correction, sweep_drafts, sweep_exports, tell_ending_drafts
 from madoguchi.applications.backends import CasePanel
 from madoguchi.applications.models import Application, IssuedDocument
 from madoguchi.applications.tasks import make_decision_paper
@@ -95,6 +95,15 @@ def test_the_paper_of_a_decision_is_the_letter(procedure, clerk) -> None:
     assert document.file == decision.notice.file
     assert document.sha256 == decision.notice.file_hash
     assert default_storage.open(document.file).read(5) == b"%PDF-"
+
+
+def test_a_paper_is_made_for_whoever_asks_before_the_worker_came_to_it(procedure, clerk) -> None:
+    case = make_filed(procedure)
+    receipt = IssuedDocument.objects.get(application=case)
+    assert receipt.file == ""
+    made = made_paper(document=receipt)
+    assert default_storage.open(made.file).read(5) == b"%PDF-"
+    assert made_paper(document=receipt).file == made.file
 
 
 class Hello:

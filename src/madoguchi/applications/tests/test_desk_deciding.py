@@ -264,3 +264,13 @@ def test_reviewing_by_the_procedures_list(division, clerk) -> None:
     assert code(lambda: reviewed(step="proposal")) == "no_step"
     assert code(lambda: reviewed(passed=False)) == "no_note"
     assert code(lambda: reviewed(subject=accepted(case.procedure, clerk).subjects.get())) == "other_subject"
+
+
+def test_many_cases_agreed_to_as_one_are_written_down_for_each(clerk, chief):
+    application = accept(application=make_filed(make_procedure(second_review=True)), by=clerk.user)
+    subject = application.subjects.get()
+    for pair in ((clerk.user, clerk.user), (chief.user, clerk.user)):
+        with pytest.raises(Refused):
+            decide(subject, by=clerk.user, outcome="granted", agreed=pair)
+    decide(subject, by=clerk.user, outcome="granted", agreed=(clerk.user, chief.user))
+    assert [(row.step, row.by) for row in subject.reviews.order_by("id")] == [("proposal", clerk.user), ("approval", chief.user)]

@@ -310,5 +310,5 @@ def test_pages_ask_the_database_little(desk, procedure, clerk, django_assert_max
     cases = [make_filed(procedure) for _ in range(12)]
     with django_assert_max_num_queries(30):
         desk.get(DESK)
-    with django_assert_max_num_queries(45):
+    with django_assert_max_num_queries(46):
         desk.get(at(cases[0]))

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django_scopes import scope, scopes_disabled
 
 from madoguchi.accounts.actions import check_code, consume_link, look_at_link, resident_for
-from madoguchi.applications.actions import claim, give_feedback, keep_email, mail_code, send_resume_link
+from madoguchi.applications.actions import claim, give_feedback, keep_email, made_paper, mail_code, send_resume_link
 from madoguchi.applications.backends import continuing
 from madoguchi.applications.models import Application, Attachment, IssuedDocument
 from madoguchi.applications.models.story import shown_label, shown_state
@@ -316,9 +316,12 @@ def document(request: HttpRequest, uuid: UUID, code: str) -> HttpResponse:
     """A receipt or decision as PDF."""
     application = application_of(request, uuid)
     found = get_object_or_404(IssuedDocument.objects.told(), application=application, check_code=code)
-    if not found.file or level(request, application) != "full":
+    if level(request, application) != "full":
         raise Http404
-    return download(default_storage.open(found.file), f"{found.kind}-{application.number}.pdf", "application/pdf")
+    made = made_paper(document=found)
+    if not made.file:
+        raise Http404
+    return download(default_storage.open(made.file), f"{found.kind}-{application.number}.pdf", "application/pdf")
 
 
 def download(file: Any, name: str, media_type: str) -> HttpResponse:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from madoguchi.applications.actions import Opening, is_editable
+from madoguchi.applications.actions import Opening, is_editable, made_paper
 from madoguchi.applications.models import Answers, Application, Attachment, Correction
 from madoguchi.applications.models.reading import walk_revision
 from madoguchi.applications.views.account import download
@@ -157,6 +157,7 @@ def paper(request: HttpRequest, number: str, code: str) -> HttpResponse:
     """A paper that we issued, as PDF."""
     application = case_of(request, number)
     found = application.documents.filter(check_code=code).first()
-    if found is None or not found.file:
+    made = made_paper(document=found) if found is not None else None
+    if found is None or made is None or not made.file:
         raise Http404
-    return download(default_storage.open(found.file), f"{found.kind}-{application.number}.pdf", "application/pdf")
+    return download(default_storage.open(made.file), f"{found.kind}-{application.number}.pdf", "application/pdf")

@@ -19,6 +19,17 @@ from madoguchi.nursery.models import Candidate, CandidateState, Placement, Round
 from madoguchi.nursery.models.publishing import figures_of
 from madoguchi.nursery.models.reasons import reason_for
 
+# Long columns that deciding one child does not read.
+LONG = (
+    *(
+        f"round__procedure__{name}"
+        for name in ("needs", "after", "criteria", "unsure", "overview", "notice_texts", "review_steps", "keywords")
+    ),
+    "round__chosen__summary",
+    "round__chosen__difference",
+    "round__chosen__result",
+    "round__figures",
+)
 # What a place becomes in law: (outcome, the procedure's text for it, the candidate's state).
 Meaning = tuple[Outcome, str, CandidateState]
 
@@ -66,7 +77,7 @@ def decide_candidate(*, candidate: Candidate, by: User) -> Candidate:
 def _locked_candidate(candidate: Candidate) -> Candidate:
     rows = Candidate.objects.select_for_update(of=("self",))
     related = ("round__procedure__division", "round__chosen", "round__proposed_by", "round__approved_by", "current", "subject__application")
-    return rows.select_related(*related, "household").get(pk=candidate.pk)
+    return rows.select_related(*related, "household").defer(*LONG).get(pk=candidate.pk)
 
 
 def _decide(candidate: Candidate, placement: Placement, outcome: Outcome, variant: str, by: User) -> Decision:
@@ -76,9 +87,6 @@ def _decide(candidate: Candidate, placement: Placement, outcome: Outcome, varian
     if application.state == State.SUBMITTED:
         applications.accept(application=application, by=row.proposed_by)
     reason = reason_for(placement, row)
-    if application.procedure.second_review:
-        applications.propose(subject=subject, outcome=outcome, reason=reason, by=row.proposed_by)
-        applications.approve(subject=subject, by=row.approved_by)
     standing = applications.standing_decision(subject)
     return applications.decide(
         subject,
@@ -88,6 +96,7 @@ def _decide(candidate: Candidate, placement: Placement, outcome: Outcome, varian
         supersedes=standing if standing is not None and standing.outcome != Outcome.HELD else None,
         release=False,
         variant=variant,
+        agreed=(row.proposed_by, row.approved_by) if application.procedure.second_review else None,
         valid_until=held_until(row) if outcome == Outcome.HELD and held_until(row) > timezone.localdate() else None,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from madoguchi.accounts.models import User
-from madoguchi.applications.models import Application
+from madoguchi.applications.models import SELDOM_READ, Application
 from madoguchi.jobs.actions import each, start
 from madoguchi.jobs.models import Job
 from madoguchi.lib.errors import Refused
@@ -39,7 +39,7 @@ def take_in_long(job_id: int) -> None:
 
 
 def _application(pk: int) -> Application:
-    rows = Application.objects.select_related("version", "municipality", "procedure")
+    rows = Application.objects.select_related("version", "municipality", "procedure").defer(*SELDOM_READ)
     return rows.get(pk=pk)
 
 

@@ -39,9 +39,14 @@ def held_decisions(application: Application) -> list[Decision]:
     return list(rows.select_related("subject", "notice").order_by("id"))
 
 
+def papers_to_add(application: Application) -> list[IssuedDocument]:
+    """The papers of what was sent, in the order of time."""
+    return list(IssuedDocument.objects.filter(application=application, kind__in=list(KINDS)).order_by("id"))
+
+
 def parts_of(application: Application) -> Iterator[Part]:
     """Papers in the order of time: what was sent, then what was decided."""
-    for row in IssuedDocument.objects.filter(application=application, kind__in=list(KINDS)).order_by("id"):
+    for row in papers_to_add(application):
         yield Part(KINDS[row.kind], row.created_at, _file(row.file))
     for decision in held_decisions(application):
         name = decision.subject.name or "お子さま"

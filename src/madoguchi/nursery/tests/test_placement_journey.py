@@ -13,7 +13,7 @@ from madoguchi.lib.errors import Refused
 from madoguchi.nursery import actions as act
 from madoguchi.nursery.batches.deciding import decide_round, recall_round, tell_round
 from madoguchi.nursery.batches.taking_in import take_in
-from madoguchi.nursery.models import Candidate, CandidateState, Fact, Household, Placement, Round, Run
+from madoguchi.nursery.models import Candidate, CandidateState, Facility, Fact, Household, Placement, Round, Run
 from madoguchi.nursery.tests.make import make_round, make_ward, nursery_answers, wished
 
 pytestmark = pytest.mark.django_db
@@ -55,7 +55,7 @@ def outcome(row: Round) -> dict[str, str]:
 
 
 def test_from_applications_to_notices_and_the_next_round(ward, clerk, chief):
-    procedure, _row, (sun, moon, *_rest) = ward
+    _procedure, _row, (sun, moon, *_rest) = ward
     row = placed_round(ward, clerk)
     run = row.runs.get()
     assert (run.state, run.problem, run.result["stable"], run.result["agrees"]) == ("done", "", True, True)
@@ -85,7 +85,12 @@ def test_from_applications_to_notices_and_the_next_round(ward, clerk, chief):
     assert "第1希望" in held.decision.reason
     assert row.figures["totals"]["waiting"] == 5
 
-    winner = Candidate.objects.get(state="offered", placed=sun)
+    the_next_round(row, sun, clerk, chief)
+
+
+def the_next_round(row: Round, sun: Facility, clerk, chief) -> None:
+    """A place of the first round is declined, and goes to one who waited."""
+    procedure, winner = row.procedure, Candidate.objects.get(state="offered", placed=sun)
     applications.decline(subject=winner.subject)
     second = make_round(
         procedure,

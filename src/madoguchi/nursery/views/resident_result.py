@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from madoguchi.applications.actions import made_paper
 from madoguchi.applications.models import Application
 from madoguchi.engines.forms import pick
 from madoguchi.engines.placement import public, say
@@ -24,7 +25,7 @@ from madoguchi.nursery.actions import change_wishes, make_employer_link
 from madoguchi.nursery.actions.certificates import PARENTS
 from madoguchi.nursery.backends import own_application
 from madoguchi.nursery.models import Candidate, CandidateState, EmploymentCertificate, Facility, Household, Placement, RoundState
-from madoguchi.nursery.models.extending import extension_set, held_decisions
+from madoguchi.nursery.models.extending import extension_set, held_decisions, papers_to_add
 from madoguchi.nursery.models.reasons import key_texts
 from madoguchi.nursery.models.rulebook import rulebook_of
 from madoguchi.nursery.models.showing import names_of_facilities
@@ -142,6 +143,8 @@ def extension(request: HttpRequest, uuid: UUID) -> HttpResponse:
         return _to_status(request, uuid)
     if not Household.objects.filter(application=application).exists():
         raise Http404
+    for paper in papers_to_add(application):
+        made_paper(document=paper)
     response = HttpResponse(extension_set(application), content_type="application/pdf", headers={"X-Content-Type-Options": "nosniff"})
     response["Content-Disposition"] = f'attachment; filename="ikukyu-{application.number}.pdf"'
     return response

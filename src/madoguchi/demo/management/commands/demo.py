@@ -18,18 +18,24 @@ from madoguchi.lib.errors import Refused
 from madoguchi.lib.serving import prepare, public_address, serve_forever
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
+WARD_YEAR = 5000
 KEPT = ("keys",)  # this process and its worker already read the keys there
 
 
 class Command(BaseCommand):
     help = "Serve an invented sample city, filled at the first start; never for real data."
     requires_system_checks: list[str] = []
+    shown = -1  # the last step of the bar that was drawn
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("--port", type=int, default=8000)
         parser.add_argument("--host", default="127.0.0.1", help="this machine only: 127.0.0.1, localhost or ::1")
         parser.add_argument("--fresh", action="store_true", help="throw the sample city away and make a new one")
         parser.add_argument("--size", type=int, default=300, help="how many applications a new city holds")
+        parser.add_argument("--children", type=int, default=600, help="how many children the first nursery round holds; 0 for none")
+        parser.add_argument(
+            "--ward-year", action="store_true", help="a whole ward's nursery year: 5,000 children, 213 facilities; many minutes"
+        )
         parser.add_argument("--no-serve", action="store_true", help="only fill")
         parser.add_argument("--json", action="store_true", help="say it as one line of JSON")
 
@@ -42,7 +48,8 @@ class Command(BaseCommand):
         self.refuse_real()
         facts = {"filled": False, "seconds": 0.0, "applications": None}
         if not Municipality.objects.exists():
-            facts = self.fill(options["size"], quiet=options["json"])
+            children = WARD_YEAR if options["ward_year"] else max(0, options["children"])
+            facts = self.fill(options["size"], children, quiet=options["json"])
         if options["no_serve"]:
             self.tell({**personas.read(), **facts}, str(settings.PUBLIC_URL), as_json=options["json"])
             return
@@ -80,15 +87,28 @@ class Command(BaseCommand):
             if path.name not in KEPT:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
 
-    def fill(self, size: int, *, quiet: bool) -> dict[str, Any]:
+    def fill(self, size: int, children: int, *, quiet: bool) -> dict[str, Any]:
         """Make the city; what only this needs is loaded only now, so that the next start is quick."""
         if not quiet:
-            self.stdout.write(f"Making a sample city with {size} applications (about half a minute, only this once) …")
+            nursery = f" and a nursery year of {children} children" if children else ""
+            self.stdout.write(f"Making a sample city with {size} applications{nursery} (only this once) …")
             self.stdout.flush()
         began = time.monotonic()
-        filling = import_module("madoguchi.demo.filling").fill(size=size)
+        say = self.progress if not quiet else lambda done: None
+        filling = import_module("madoguchi.demo.filling").fill(size=size, children=children, say=say)
+        if not quiet:
+            self.stdout.write("")
         personas.write(personas.sign_ins(filling.cases))
         return {"filled": True, "seconds": round(time.monotonic() - began, 1), "applications": len(filling.cases) - filling.skipped}
+
+    def progress(self, done: float) -> None:
+        """A bar of forty signs that is written over itself; on what is no screen, nothing."""
+        if not self.stdout.isatty() or int(done * 200) == self.shown:
+            return
+        self.shown = int(done * 200)
+        full = int(done * 40)
+        self.stdout.write(f"\r[{'#' * full}{'.' * (40 - full)}] {int(done * 100):3}%", ending="")
+        self.stdout.flush()
 
     def tell(self, found: dict[str, Any], address: str, *, as_json: bool) -> None:
         if as_json:
