@@ -36,6 +36,11 @@ RESIDENT_SOURCES = (
     "applications/views/pages.py",
     "applications/views/status.py",
     "lib/uploads/sentences.py",
+    "nursery/actions/certificates.py",
+    "nursery/actions/changing.py",
+    "nursery/views/employer.py",
+    "nursery/views/resident_pages.py",
+    "nursery/views/resident_result.py",
     "lib/uploads/upload.py",
 )
 RESIDENT_CHOICES: tuple[type[TextChoices], ...] = (State, SubjectState, LifeEvent)
