@@ -66,7 +66,7 @@ def _districts() -> list[Json]:
 def ward_of(rng: Random, *, children: int) -> Ward:
     """Districts, facilities and seats for so many children: the sample's facilities, or 213 for a whole ward-year."""
     entries = list(people.data("nursery-facilities")["entries"])
-    count = WHOLE_WARD if children > 2000 else min(len(entries), max(4, children // 8))
+    count = WHOLE_WARD if children > 2000 else len(entries)
     entries += [_more(rng, number) for number in range(len(entries), count)]
     rng.shuffle(entries)
     rows = [_facility(entry, rng) for entry in entries[:count]]

@@ -1,4 +1,4 @@
-"""Slow work on one row: a run of the placement, from rows to explained places."""
+"""Slow work on one row: a run of the placement, from rows to explained places, and what is asked of it afterwards."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from madoguchi.jobs.actions import finish, running
 from madoguchi.lib.addresses import address
 from madoguchi.lib.errors import Refused
 from madoguchi.lib.tasks import NothingToDo, scoped_task
-from madoguchi.nursery.models import Run, RunState
+from madoguchi.nursery.models import Analysis, AnalysisKind, Run, RunState
+from madoguchi.nursery.models.analysing import fairness, one_more_seat
 from madoguchi.nursery.models.placing import Input, Placed, computed, frozen_input, placements
 
 STEPS = 4  # what the progress bar counts: input, places, explanation, rows
@@ -36,6 +37,25 @@ def place_run(job_id: int) -> None:
             job.tick(STEPS)
             return
         finish(job, {"text": "", "address": address("nursery_desk:run", slug=run.round.municipality.slug, run=run.pk)})
+
+
+@scoped_task
+def analyse_run(job_id: int) -> None:
+    """A question about a finished run (1席ずつ, 公平さ), worked out and kept beside it. Running it twice is one."""
+    with running(job_id) as job:
+        row = Analysis.objects.select_related("run__round__municipality", "run__rules").get(pk=job.ids[0])
+        if row.state == RunState.DONE:
+            raise NothingToDo
+        try:
+            row.result = (one_more_seat if row.kind == AnalysisKind.SENSITIVITY else fairness)(row.run, job.tick)
+        except Refused as refused:
+            row.state, row.problem = RunState.FAILED, str(refused)
+            job.refuse(id=row.pk, label=row.get_kind_display(), sentence=str(refused))
+        else:
+            row.state = RunState.DONE
+            shown = address("nursery_desk:analysis", slug=row.run.round.municipality.slug, run=row.run_id, kind=row.kind)
+            finish(job, {"text": "", "address": shown})
+        row.save(update_fields=["state", "result", "problem"])
 
 
 def _work(run: Run, tick: Callable[[], None]) -> None:

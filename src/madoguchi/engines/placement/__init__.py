@@ -2,6 +2,7 @@
 
 from .assign import Limits, assign
 from .explain import Explanation, explain, explain_all, public
+from .fairness import GroupFigures, RowEffect, outcomes_by_group, row_effects
 from .instance import CLASSES, CONDITIONS, Child, Doubt, Facility, Family, Frozen, Instance, Key, Places, Result, Unusable
 from .model import plain_deferred_acceptance
 from .points import Score, class_age, min_age_ok, score, to_child
@@ -25,11 +26,13 @@ __all__ = [
     "Facility",
     "Family",
     "Frozen",
+    "GroupFigures",
     "Instance",
     "Key",
     "Limits",
     "Places",
     "Result",
+    "RowEffect",
     "Score",
     "Sensitivity",
     "Simulation",
@@ -47,9 +50,11 @@ __all__ = [
     "explain_all",
     "min_age_ok",
     "national_waiting",
+    "outcomes_by_group",
     "place_by_wishes",
     "plain_deferred_acceptance",
     "public",
+    "row_effects",
     "say",
     "score",
     "sensitivity",

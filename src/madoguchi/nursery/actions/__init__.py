@@ -9,6 +9,7 @@ from madoguchi.nursery.actions.certifying import (
     release_certification,
 )
 from madoguchi.nursery.actions.changing import change_wishes
+from madoguchi.nursery.actions.core import import_core_families, save_layout
 from madoguchi.nursery.actions.deciding import (
     confirm_birth,
     decide_candidate,
@@ -23,9 +24,10 @@ from madoguchi.nursery.actions.facilities import close_facility, import_faciliti
 from madoguchi.nursery.actions.facts import correct_fact, leave, put_facts, take_over
 from madoguchi.nursery.actions.freeing import free_seats
 from madoguchi.nursery.actions.hand_places import place_by_hand, revoke_hand_place
+from madoguchi.nursery.actions.importing import import_result
 from madoguchi.nursery.actions.office import import_office_list, judge_office_row
 from madoguchi.nursery.actions.rounds import approve_round, change_round, move_round, open_round, propose_run, send_round_back
-from madoguchi.nursery.actions.running import start_run, start_what_if
+from madoguchi.nursery.actions.running import start_analysis, start_run, start_what_if
 from madoguchi.nursery.actions.scoring import confirm_checked, publish_rules, score_household, score_round
 from madoguchi.nursery.actions.seats import import_seats, set_seats
 from madoguchi.nursery.actions.taking_in import carry_over, settle_other_year, take_in_application
@@ -46,8 +48,10 @@ __all__ = [
     "finish_recalling",
     "finish_telling",
     "free_seats",
+    "import_core_families",
     "import_facilities",
     "import_office_list",
+    "import_result",
     "import_seats",
     "judge_office_row",
     "leave",
@@ -68,12 +72,14 @@ __all__ = [
     "revoke_hand_place",
     "save_district",
     "save_facility",
+    "save_layout",
     "score_household",
     "score_round",
     "send_round_back",
     "set_seats",
     "settle_answers",
     "settle_other_year",
+    "start_analysis",
     "start_run",
     "start_what_if",
     "take_in_application",

@@ -15,6 +15,7 @@ from madoguchi.applications.models import Decision, Outcome, State, Subject, Sub
 from madoguchi.engines.placement import class_age, min_age_ok
 from madoguchi.lib.errors import Refused
 from madoguchi.nursery.actions.rounds import locked
+from madoguchi.nursery.actions.taking_in import settle_other_year
 from madoguchi.nursery.models import Candidate, CandidateState, Placement, Round, RoundState
 from madoguchi.nursery.models.publishing import figures_of
 from madoguchi.nursery.models.reasons import reason_for
@@ -177,13 +178,16 @@ def finish_telling(*, round: Round, by: User | None) -> Round:  # noqa: A002
 
 
 def settle_answers(*, round: Round) -> int:  # noqa: A002
-    """Bring what families answered since (承諾, 辞退, 取下げ) from their applications to the candidates; gives how many changed."""
+    """Bring what families answered since (承諾, 辞退, 取下げ) from their applications to the candidates; gives how many changed.
+
+    Who accepted has won a place: the family's choice for the round of the other fiscal year is carried out there.
+    """
     found = {
         SubjectState.DECLINED: CandidateState.DECLINED,
         SubjectState.WITHDRAWN: CandidateState.WITHDRAWN,
     }
     changed = 0
-    rows = Candidate.objects.filter(round=round).exclude(subject=None).select_related("subject")
+    rows = Candidate.objects.filter(round=round).exclude(subject=None).select_related("subject", "household", "placed", "round")
     for candidate in rows:
         subject: Subject = candidate.subject
         state = found.get(SubjectState(subject.state))
@@ -192,6 +196,8 @@ def settle_answers(*, round: Round) -> int:  # noqa: A002
         if state is not None and state != candidate.state:
             candidate.state, candidate.answered_at = state, subject.declined_at or subject.accepted_at or timezone.now()
             candidate.save(update_fields=["state", "answered_at"])
+            if state == CandidateState.ACCEPTED:
+                settle_other_year(candidate=candidate, by=None)
             changed += 1
     return changed
 

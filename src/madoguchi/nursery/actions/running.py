@@ -12,11 +12,13 @@ from madoguchi.accounts.actions import record
 from madoguchi.accounts.models import User
 from madoguchi.jobs.actions import start
 from madoguchi.lib.errors import Refused
+from madoguchi.nursery.actions.deciding import settle_answers
 from madoguchi.nursery.actions.rounds import locked
-from madoguchi.nursery.models import Round, Run, RunKind, RunState
-from madoguchi.nursery.tasks import STEPS, place_run
+from madoguchi.nursery.models import Analysis, AnalysisKind, Round, RoundState, Run, RunKind, RunState
+from madoguchi.nursery.models.analysing import steps_of
+from madoguchi.nursery.tasks import STEPS, analyse_run, place_run
 
-PLACING = "nursery.place"
+PLACING, ANALYSING = "nursery.place", "nursery.analyse"
 
 
 @transaction.atomic
@@ -25,6 +27,8 @@ def start_run(*, round: Round, by: User | None, label: str = "", prove: bool = F
     row = locked(round)
     if row.is_fixed:
         raise Refused(_("決裁に進んだ回は、試行できません。差し戻してから試行してください。"), code="round_fixed")
+    for other in Round.objects.filter(procedure=row.procedure, state=RoundState.TOLD).exclude(pk=row.pk):
+        settle_answers(round=other)
     options = {"prove": prove, "max_seated": max_seated, "rule": row.rule}
     return _begin(row, RunKind.TRIAL, label.strip(), options, by=by)
 
@@ -65,3 +69,16 @@ def _begin(
     run.save(update_fields=["job"])
     record("nursery.start_run", by=by, on=run, division=row.procedure.division, number=run.number, kind=str(kind))
     return run
+
+
+@transaction.atomic
+def start_analysis(*, run: Run, kind: str, by: User) -> Analysis:
+    """点検 of a finished run as a job: one more seat everywhere, or its fairness. Raises Refused for a run without a result of ours."""
+    if run.state != RunState.DONE or run.kind == RunKind.IMPORTED or kind not in AnalysisKind.values:
+        raise Refused(_("終わった試行だけを点検できます。"), code="run_not_done")
+    row = Analysis.objects.create(run=run, kind=kind, by=by)
+    title = f"{row.get_kind_display()}（{run.round} {run.number}）"
+    row.job = start(ANALYSING, title=title, by=by, task=analyse_run, ids=[row.pk], total=steps_of(run, kind))
+    row.save(update_fields=["job"])
+    record("nursery.start_analysis", by=by, on=run, division=run.round.procedure.division, kind=kind)
+    return row

@@ -20,15 +20,18 @@ from madoguchi.nursery.models.papers import (
     OfficeList,
     OfficeRow,
 )
-from madoguchi.nursery.models.round import Round, RoundKind, RoundState, Rules
-from madoguchi.nursery.models.run import HandPlace, Placement, Run, RunKind, RunState
+from madoguchi.nursery.models.round import CoreLayout, Round, RoundKind, RoundState, Rules
+from madoguchi.nursery.models.run import Analysis, AnalysisKind, HandPlace, Placement, Run, RunKind, RunState
 
 __all__ = [
+    "Analysis",
+    "AnalysisKind",
     "Candidate",
     "CandidateState",
     "CareHours",
     "Certification",
     "CertificationState",
+    "CoreLayout",
     "District",
     "EmployerLink",
     "EmploymentCertificate",

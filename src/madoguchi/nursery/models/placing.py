@@ -13,6 +13,7 @@ from madoguchi.engines.placement import (
     Change,
     Instance,
     Places,
+    Result,
     Tables,
     Unusable,
     assign,
@@ -100,10 +101,22 @@ def computed(run: Run, frozen: Input) -> Placed:
         instance, difference = frozen.instance, {}
         options = {"prove": bool(run.options.get("prove")), "max_seated": bool(run.options.get("max_seated"))}
         result = assign(instance, rule=rule, **options)
+    return Placed(instance, result.places, _line(instance, result, rule), summarise(instance, result.places).as_data(), difference)
+
+
+def checked(instance: Instance, places: Places, rule: str) -> Placed:
+    """A placement that somebody else made, with what the check says of it; nothing is known of whether a stable one exists."""
+    return Placed(
+        instance, places, _line(instance, Result(places, None, ""), rule, is_ours=False), summarise(instance, places).as_data(), {}
+    )
+
+
+def _line(instance: Instance, result: Result, rule: str, *, is_ours: bool = True) -> dict[str, Any]:
+    """What the command's line says too, with the names of at most MOST_NAMED."""
     verdict = verify(instance, result.places, rule=rule)
-    blocking = sorted({one.family for one in verdict.blocking})
     summary = summarise(instance, result.places)
-    line = {
+    blocking = sorted({one.family for one in verdict.blocking})
+    return {
         "children": len(instance.children),
         "seated": summary.seated,
         "newly_seated": summary.newly_seated,
@@ -121,9 +134,8 @@ def computed(run: Run, frozen: Input) -> Placed:
         "most_seated": result.most_seated,
         "remarks": list(result.remarks),
         "rule": rule,
-        "agrees": verdict.stable == (not result.blocking) if rule == "points" else not verdict.blocking,
+        "agrees": not is_ours or (verdict.stable == (not result.blocking) if rule == "points" else not verdict.blocking),
     }
-    return Placed(instance, result.places, line, summary.as_data(), difference)
 
 
 def placements(run: Run, frozen: Input, placed: Placed) -> list[Placement]:

@@ -37,6 +37,23 @@ class Rules(Owned):
         return f"{self.fiscal_year}年度 第{self.number}版"
 
 
+class CoreLayout(Owned):
+    """対応表: how the core system's files are read and written (nursery.models.core_layout); numbered, the newest counts."""
+
+    append_only = True
+
+    number = models.PositiveIntegerField("番号")
+    name = models.CharField("ファイル", max_length=200, blank=True)
+    document = models.JSONField("内容", default=dict)
+    by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", verbose_name="登録した人")
+    at = models.DateTimeField("日時", default=timezone.now)
+
+    class Meta:
+        verbose_name = "基幹システムとの対応表"
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["municipality", "number"], name="core_layout_once")]
+
+
 class RoundKind(models.TextChoices):
     FIRST = "first", _("一次")
     SECOND = "second", _("二次")

@@ -95,6 +95,28 @@ class Placement(Owned):
         indexes = [models.Index(fields=["municipality", "run", "facility"])]
 
 
+class AnalysisKind(models.TextChoices):
+    SENSITIVITY = "sensitivity", _("1席ずつ増やしたら")
+    FAIRNESS = "fairness", _("公平さの点検")
+
+
+class Analysis(Owned):
+    """点検: what was asked of a finished run in a job of its own, kept beside it. `result` is nursery.models.analysing's as data."""
+
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="analyses", verbose_name="試行")
+    kind = models.CharField("種類", max_length=12, choices=AnalysisKind.choices)
+    state = models.CharField("状態", max_length=10, choices=RunState.choices, default=RunState.WAITING)
+    job = models.ForeignKey(Job, null=True, on_delete=models.PROTECT, related_name="+", verbose_name="作業")
+    result = models.JSONField("結果", default=dict)
+    problem = models.TextField("できなかった理由", blank=True)
+    by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", verbose_name="動かした人")
+    at = models.DateTimeField("日時", default=timezone.now)
+
+    class Meta:
+        verbose_name = "試行の点検"
+        ordering = ["run", "-id"]
+
+
 class HandPlaceQuerySet(OwnedQuerySet):
     def standing(self) -> HandPlaceQuerySet:
         return self.filter(revoked_at=None)

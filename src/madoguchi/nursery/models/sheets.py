@@ -65,7 +65,7 @@ class Understood:
 
 def understood_seats(data: bytes) -> Understood:
     """{facility code: six numbers or None}. Raises Refused for a file that is no such sheet at all."""
-    found = _found(data, SEAT_COLUMNS, ("code", "age0"))
+    found = found_rows(data, SEAT_COLUMNS, ("code", "age0"))
     known = set(Facility.objects.values_list("code", flat=True))
     result = Understood(unknown_columns=found.unknown)
     for number, cells in found.rows:
@@ -114,7 +114,7 @@ def _number(text: str, row: int, age: int, result: Understood) -> int | None:
 
 def understood_facilities(data: bytes) -> Understood:
     """{facility code: values for save_facility}. Raises Refused for a file that is no such sheet at all."""
-    found = _found(data, FACILITY_COLUMNS, ("code", "name"))
+    found = found_rows(data, FACILITY_COLUMNS, ("code", "name"))
     districts = {name: row for row in District.objects.all() for name in (row.code, row.name["ja"])}
     result = Understood(unknown_columns=found.unknown)
     for number, cells in found.rows:
@@ -175,7 +175,7 @@ REASONS = {
 }
 
 
-def _found(data: bytes, names: Mapping[str, tuple[str, ...]], needed: tuple[str, ...]) -> Any:
+def found_rows(data: bytes, names: Mapping[str, tuple[str, ...]], needed: tuple[str, ...]) -> Any:
     try:
         return under_header(read_grid(data), names, needed=needed)
     except UnreadableSheet as unreadable:
@@ -192,7 +192,7 @@ OFFICE_COLUMNS: Mapping[str, tuple[str, ...]] = {
 
 def understood_office(data: bytes, kind: str) -> Understood:
     """{row number: {"code", "name", column of the kind}}. Raises Refused for a file that is no such sheet at all."""
-    found = _found(data, OFFICE_COLUMNS, ("code", kind))
+    found = found_rows(data, OFFICE_COLUMNS, ("code", kind))
     result = Understood(unknown_columns=found.unknown)
     for number, cells in found.rows:
         if not cells["code"]:

@@ -7,18 +7,20 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop as _noop
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from madoguchi.lib.addresses import address
 from madoguchi.lib.errors import Refused
 from madoguchi.lib.guards import desk
+from madoguchi.nursery.actions import certify, recall_certification, release_certification
 from madoguchi.nursery.batches.certifying import certify_round, postpone_round, propose_round
 from madoguchi.nursery.forms.rounds import PostponeForm
 from madoguchi.nursery.models import Certification, CertificationState
-from madoguchi.nursery.views.access import round_of, show, to
+from madoguchi.nursery.views.access import acted, round_of, rounds_of, show, to
 
 PER_PAGE = 100
 
@@ -33,7 +35,9 @@ def certifications(request: HttpRequest, round: str) -> HttpResponse:  # noqa: A
 
 def _context(request: HttpRequest, slug: str, form: PostponeForm) -> dict[str, Any]:
     row = round_of(request, slug)
-    rows = Certification.objects.standing().filter(candidate__round=row).select_related("candidate__household").order_by("candidate")
+    rows = (
+        Certification.objects.standing().filter(candidate__round=row).select_related("candidate__household", "notice").order_by("candidate")
+    )
     wanted = request.GET.get("state", "")
     shown = rows.filter(state=wanted) if wanted in CertificationState.values else rows
     without = row.candidates.competing().filter(certifications=None).count()
@@ -72,6 +76,28 @@ def postpone_certifications(request: HttpRequest, round: str) -> HttpResponse:  
     if not form.is_valid():
         return show(request, "certifications", _context(request, round, form), status=400)
     return _begun(request, row.slug, lambda: postpone_round(round=row, by=request.user, **form.cleaned_data))
+
+
+JUDGED = {
+    "release": (release_certification, _noop("通知を送りました。")),
+    "recall": (recall_certification, _noop("認定を取りやめ、案に戻しました。")),
+}
+
+
+@desk("cases.approve")
+@require_POST
+def judge(request: HttpRequest, certification: int) -> HttpResponse:
+    """One child's certification: decided with its notice held, refused with the reason, sent, or taken back while it was not sent."""
+    rows = Certification.objects.select_related("candidate__round")
+    row = get_object_or_404(rows, pk=certification, candidate__round__in=rounds_of(request).values("pk"))
+    back = to(request, "certifications", round=row.candidate.round.slug)
+    act, reason = request.POST.get("act", ""), request.POST.get("reason", "")
+    if act in JUDGED:
+        done, said = JUDGED[act]
+        return acted(request, lambda: done(certification=row, by=request.user), _(said), back)
+    refuse = act == "refuse"
+    said = _("認定しないことにしました。まだ知らせていません。") if refuse else _("認定しました。まだ知らせていません。")
+    return acted(request, lambda: certify(certification=row, refuse=refuse, reason=reason, release=False, by=request.user), said, back)
 
 
 def _begun(request: HttpRequest, slug: str, act: Any) -> HttpResponse:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -21,6 +22,7 @@ from madoguchi.lib.errors import Refused
 from madoguchi.lib.guards import desk
 from madoguchi.lib.tables import write_xlsx
 from madoguchi.nursery.actions import (
+    confirm_birth,
     confirm_checked,
     correct_fact,
     leave,
@@ -162,6 +164,7 @@ def _context(request: HttpRequest, row: Household, form: CorrectionForm | None =
         "form": form or CorrectionForm(household=row),
         "hand_places": HandPlace.objects.standing().filter(candidate__household=row).select_related("facility", "candidate", "by"),
         "may_work": may_work,
+        "may_confirm": request.member.may("cases.work"),
     }
 
 
@@ -226,6 +229,23 @@ def checked(request: HttpRequest, household: int) -> HttpResponse:
     row = household_of(request, household)
     return acted(
         request, lambda: confirm_checked(household=row, by=request.user), _("確認済みにしました。"), to(request, "family", household=row.pk)
+    )
+
+
+@desk("cases.work")
+@require_POST
+def birth(request: HttpRequest, candidate: int) -> HttpResponse:
+    """The child of an application before birth is born: a 仮内定 becomes a 内定."""
+    row = candidate_of(request, candidate)
+    back = to(request, "family", household=row.household_id)
+    try:
+        born_on = date.fromisoformat(request.POST.get("born_on", ""))
+    except ValueError:
+        messages.error(request, _("生まれた日を入力してください。"))
+        return redirect(back)
+    name = request.POST.get("name", "")[:100]
+    return acted(
+        request, lambda: confirm_birth(candidate=row, born_on=born_on, name=name, by=request.user), _("生まれたことを確認しました。"), back
     )
 
 

@@ -26,6 +26,7 @@ from madoguchi.nursery.actions import (
     start_run,
 )
 from madoguchi.nursery.batches.deciding import decide_round, recall_round, tell_round
+from madoguchi.nursery.forms.facilities import SheetForm
 from madoguchi.nursery.forms.rounds import NEXT_STATES, NoteForm, RoundForm, RunForm
 from madoguchi.nursery.models import CandidateState, Round, RoundState, Run, RunKind
 from madoguchi.nursery.models.standing import standing_of, step_states
@@ -60,10 +61,11 @@ def _context(request: HttpRequest, row: Round, **forms: Any) -> dict[str, Any]:
         "round": row,
         "standing": standing,
         "steps": step_states(row),
-        "runs": row.runs.filter(kind=RunKind.TRIAL).select_related("by", "job")[:20],
+        "runs": row.runs.exclude(kind=RunKind.WHAT_IF).select_related("by", "job")[:20],
         "next_state": NEXT_STATES.get(RoundState(row.state)),
         "run_form": forms.get("run_form") or RunForm(),
         "note_form": forms.get("note_form") or NoteForm(),
+        "sheet": SheetForm(),
         "may_work": member.may("cases.work"),
         "may_approve": member.may("cases.approve"),
         "is_own": row.proposed_by_id == request.user.pk,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import F, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -19,14 +20,13 @@ from madoguchi.lib.tables import write_workbook
 from madoguchi.lib.tags import reader
 from madoguchi.nursery.actions import start_what_if
 from madoguchi.nursery.forms.runs import WhatIfForm
-from madoguchi.nursery.models import Candidate, Facility, Placement, Run, RunState
+from madoguchi.nursery.models import Candidate, Facility, Run, RunKind, RunState
 from madoguchi.nursery.models.figures import POOL_HEADER, class_figure, district_figure, pool_rows, wish_figure
 from madoguchi.nursery.models.meeting import meeting_papers
-from madoguchi.nursery.models.placing import difference_of
 from madoguchi.nursery.models.reasons import key_texts
 from madoguchi.nursery.models.rulebook import rulebook_of
 from madoguchi.nursery.models.showing import names_of_facilities
-from madoguchi.nursery.views.access import run_of, show, to
+from madoguchi.nursery.views.access import rounds_of, run_of, show, to
 
 PER_PAGE = 100
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -56,13 +56,21 @@ def run_page(request: HttpRequest, run: int) -> HttpResponse:
         "by_wish": wish_figure(row),
         "by_district": district_figure(row),
         "pools": pool_rows(row, scale, lambda one: bool(one["seats"] or sum(one["wishes"]))),
-        "others": row.round.runs.done().exclude(pk=row.pk).order_by("-number")[:20],
+        "others": others_of(request, row),
         "what_if": WhatIfForm(run=row),
         "last_key": row.placements.filter(is_last_key=True).count(),
         "may_work": request.member.may("cases.work"),
         "chains": chains(row) if row.difference else [],
     }
     return show(request, "run", context)
+
+
+def others_of(request: HttpRequest, row: Run) -> list[Run]:
+    """What a run can be put beside: the others of its round, then those that were chosen or imported in other rounds."""
+    same = list(row.round.runs.done().exclude(pk=row.pk).select_related("round").order_by("-number")[:20])
+    elsewhere = Run.objects.done().filter(round__in=rounds_of(request).values("pk")).exclude(round=row.round)
+    told = elsewhere.filter(Q(kind=RunKind.IMPORTED) | Q(round__chosen=F("pk")))
+    return [*same, *told.select_related("round").order_by("-round__month", "-number")[:20]]
 
 
 def chains(row: Run) -> list[list[dict[str, str]]]:
@@ -182,29 +190,6 @@ def what_if(request: HttpRequest, run: int) -> HttpResponse:
         messages.error(request, str(refused))
         return redirect(to(request, "run", run=row.pk))
     return redirect(address("jobs_desk:job", slug=request.municipality.slug, pk=made.job.pk))
-
-
-@desk("cases.read")
-@never_cache
-@require_GET
-def compare_runs(request: HttpRequest, run: int, other: int) -> HttpResponse:
-    """Two runs of a round, child by child."""
-    one, two = finished(request, run), finished(request, other)
-    if one.round_id != two.round_id:
-        raise Http404
-    difference = difference_of(one, two)
-    names = names_of_facilities()
-    children = {place.candidate.code: place for place in Placement.objects.filter(run=one).select_related("candidate")}
-    moves = [
-        {
-            "place": children.get(move["child"]),
-            "before": names.get(move["before"], _("待つ")) if move["before"] else _("待つ"),
-            "after": names.get(move["after"], _("待つ")) if move["after"] else _("待つ"),
-            "better": move["better"],
-        }
-        for move in difference["moves"]
-    ]
-    return show(request, "compare", {"one": one, "two": two, "round": one.round, "moves": moves, "difference": difference})
 
 
 @desk("cases.read")

@@ -7,7 +7,7 @@ counts in halves writes `scale` 2 and doubles them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -147,6 +147,15 @@ class Rules:
     def row(self, name: str) -> Row | None:
         """A row by its id."""
         return next((row for row in (*self.base, *self.adjustments) if row.id == name), None)
+
+    def without(self, name: str) -> Rules:
+        """The same rules without one row or reset, to see what it moves."""
+        return replace(
+            self,
+            base=tuple(row for row in self.base if row.id != name),
+            adjustments=tuple(row for row in self.adjustments if row.id != name),
+            resets=tuple(reset for reset in self.resets if reset.id != name),
+        )
 
 
 def rules_for(documents: Iterable[Rules], month: date) -> Rules:
