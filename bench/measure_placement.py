@@ -122,14 +122,65 @@ def many_small(folder: Path) -> Iterator[dict[str, Any]]:
 def growth(folder: Path) -> Iterator[dict[str, Any]]:
     """Time per child; the process that places six children is taken off."""
     empty = place(written(folder, Recipe(6, 1, own_points=False))).seconds
-    for children in GROWTH:
-        ran = place(written(folder, Recipe(children, 1, own_points=False)))
-        each = (ran.seconds - empty) / children * 1e6
-        yield row(f"growth: {children:,}", f"{ran.seconds:.2f}", "", f"{ran.megabytes:.0f}", f"{each:.0f} µs per child", "", "near linear")
+    all_ran = [place(written(folder, Recipe(children, 1, own_points=False))) for children in GROWTH]
+    each = [(ran.seconds - empty) / children * 1e6 for ran, children in zip(all_ran, GROWTH, strict=True)]
+    for ran, children, one in zip(all_ran, GROWTH, each, strict=True):
+        result = f"{plotted(one, max(each))} {one:.0f} µs per child"
+        yield row(f"growth: {children:,}", f"{ran.seconds:.2f}", "", f"{ran.megabytes:.0f}", result, "", "near linear")
 
 
-# Scoring and explanation add theirs: a function of a scratch folder that gives rows made with `row`.
-PARTS: list[Callable[[Path], Iterator[dict[str, Any]]]] = [measured, many_small, growth]
+def plotted(each: float, worst: float) -> str:
+    """A bar of text: the time per child against the slowest of the row's kind."""
+    return "█" * max(1, round(20 * each / worst))
+
+
+EXPLAIN = """
+import sys, time
+from pathlib import Path
+from madoguchi.engines.placement import assign, explain_all
+from madoguchi.engines.placement.reading import read_path
+instance = read_path(Path(sys.argv[1]))[0]
+places = assign(instance).places
+began = time.process_time()
+explained = explain_all(instance, places)
+print('{"seconds": %f, "children": %d}' % (time.process_time() - began, len(explained)))
+"""
+SCORE = """
+import sys, time
+from datetime import date
+from madoguchi.engines.placement.points import Facts, load, score, shipped
+rules = load(shipped("koto-2027"))
+families = [
+    Facts(
+        {"resident": True, "single": "two", "tax_amount": 1000 * number},
+        ({"reason": "work", "days": 16 + number % 6, "hours": 20 + number % 25},) * 2,
+        {"c": {"birth": f"2025-{1 + number % 12:02}-15", "care_now": "parent"}},
+    )
+    for number in range(int(sys.argv[1]))
+]
+looks = {str(code): {"kind": "private"} for code in range(5)}
+began = time.process_time()
+total = sum(score(rules, facts, child="c", month=date(2027, 4, 1), facilities=looks).points for facts in families)
+print('{"seconds": %f, "children": %d, "points": %d}' % (time.process_time() - began, len(families), total))
+"""
+
+
+def said_why(folder: Path) -> Iterator[dict[str, Any]]:
+    """Every child's explanation as data, and points of as many families by Koto's document: that work alone, within its process."""
+    ran = run(["-c", EXPLAIN, str(written(folder, Recipe(5_000, 6)))])
+    yield row("explanations for 5,000 children", f"{ran.said['seconds']:.2f}", "", "", f"{ran.said['children']} explained", "5 s", "1 s")
+    ran = run(["-c", SCORE, "5000"])
+    yield row("points of 5,000 families", f"{ran.said['seconds']:.2f}", "", "", f"{ran.said['children']} scored", "2 s", "0.5 s")
+
+
+def brute(folder: Path) -> Iterator[dict[str, Any]]:
+    """Tiny markets against every outcome: half a thousand here; `python bench/placement_brute.py 10000` for the whole."""
+    ended = subprocess.run([sys.executable, "bench/placement_brute.py", "500"], capture_output=True, text=True, check=False)
+    result = (ended.stdout.strip().splitlines() or ["no answer"])[-1]
+    yield row("500 tiny markets against every outcome", "", "", "", result.replace("|", "/")[:120], "all equal")
+
+
+PARTS: list[Callable[[Path], Iterator[dict[str, Any]]]] = [measured, many_small, said_why, brute, growth]
 
 
 def measure() -> list[dict[str, Any]]:

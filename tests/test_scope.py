@@ -27,8 +27,15 @@ from madoguchi.jobs.tests.make import rows, run_tasks
 from madoguchi.lib.dbguards import NOT_OWNED
 from madoguchi.lib.tests.files import picture
 from madoguchi.notices.models import Mail, Notice
-from madoguchi.nursery.actions import correct_fact, enter_certificate, make_employer_link, place_by_hand, publish_rules
-from madoguchi.nursery.models import Run
+from madoguchi.nursery.actions import (
+    correct_fact,
+    enter_certificate,
+    make_employer_link,
+    place_by_hand,
+    propose_certification,
+    publish_rules,
+)
+from madoguchi.nursery.models import Analysis, OfficeList, OfficeRow, Run
 from madoguchi.nursery.tests.make import make_candidate, make_facility, make_household, make_round, make_seats
 
 pytestmark = pytest.mark.django_db
@@ -111,7 +118,11 @@ def nursery_ids(filed: Application, mark: str, clerk: User) -> dict[str, list[ob
     )
     _link, token = make_employer_link(household=household, parent=2, by=clerk)
     place = place_by_hand(candidate=candidate, facility=facility, reason=f"{mark}理由", by=clerk)
-    run = Run.objects.create(round=row, number=1, label=f"{mark}試行")
+    run = Run.objects.create(round=row, number=1, label=f"{mark}試行", state="done", summary={"classes": []})
+    Analysis.objects.create(run=run, kind="sensitivity", problem=f"{mark}点検", state="failed")
+    office = OfficeList.objects.create(round=row, kind="tax", source=f"{mark}照会")
+    line = OfficeRow.objects.create(list=office, number=1, values={"name": f"{mark}氏名"}, state="doubtful", household=household)
+    certification = propose_certification(candidate=candidate, by=clerk)
     return {
         "round": [row.slug],
         "household": [household.pk],
@@ -124,6 +135,10 @@ def nursery_ids(filed: Application, mark: str, clerk: User) -> dict[str, list[ob
         "token": [token],
         "parent": [1],
         "act": ["decide", "tell"],
+        "kind": ["sensitivity", "fairness"],
+        "office": [office.pk],
+        "line": [line.pk],
+        "certification": [certification.pk],
     }
 
 

@@ -9,7 +9,7 @@ from madoguchi.nursery.actions.certifying import (
     release_certification,
 )
 from madoguchi.nursery.actions.changing import change_wishes
-from madoguchi.nursery.actions.core import import_core_families, save_layout
+from madoguchi.nursery.actions.core_families import import_core_families, save_layout
 from madoguchi.nursery.actions.deciding import (
     confirm_birth,
     decide_candidate,

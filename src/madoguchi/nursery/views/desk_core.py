@@ -40,7 +40,7 @@ def core(request: HttpRequest, round: str) -> HttpResponse:  # noqa: A002 the ad
         "may_work": request.member.may("cases.work"),
         "may_export": request.member.may("cases.export"),
     }
-    return show(request, "core", context)
+    return show(request, "core_system", context)
 
 
 @desk("cases.work")
