@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from .instance import Child, Instance, Places
+from .instance import Child, Instance, Places, is_last, shown_points
 from .tables import NEW, PINNED, Pool, Standing, Tables, first_difference, plain_data, standing_of
 
 RESULTS: Final = (
@@ -26,7 +26,7 @@ RESULTS: Final = (
     "by_hand",  # forbidden, or decided beforehand
     "unknown_facility",
 )
-DECIDERS: Final = ("points", "key", "last_key", "stays_there", "by_hand")
+DECIDERS: Final = ("points", "key", "last_key", "stays_there", "by_hand", "asked_to_be_last")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def explain(instance: Instance, places: Places, child: str, *, tables: Tables | 
         place=place,
         number=next((wish.number for wish in wishes if wish.result == "placed"), 0),
         is_transfer=own.current is not None,
-        is_last=own.points < -500_000,
+        is_last=is_last(own.points),
         siblings=len(siblings),
         condition=family.condition if family is not None and siblings else "single",
         wishes=wishes,
@@ -154,8 +154,8 @@ def _details(tables: Tables, child: Child, pool: Pool, own: Standing) -> dict[st
     return {
         "seats": pool.seats,
         "placed": len(pool.holders),
-        "own_points": -own[1],
-        "last_points": -last[1] if last is not None and pool.is_full else None,
+        "own_points": shown_points(-own[1]),
+        "last_points": shown_points(-last[1]) if last is not None and pool.is_full else None,
         "before": before,
         "rank": pool.better(own) + 1,
         "one_more_seat": before == 0 and pool.better(own) <= len(pool.holders),
@@ -170,6 +170,8 @@ def _decided(pool: Pool, own: Standing) -> dict[str, Any]:
         return {}
     if last[0] < own[0]:
         return {"decided_by": "by_hand" if last[0] == PINNED else "stays_there"}
+    if is_last(-own[1]) and not is_last(-last[1]):
+        return {"decided_by": "asked_to_be_last"}
     missing = own[1] - last[1]
     if missing > 0:
         enough = missing if (own[2], own[3]) < (last[2], last[3]) else missing + 1

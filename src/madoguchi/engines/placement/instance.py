@@ -27,6 +27,20 @@ CONDITIONS: Final = (
 )
 
 
+LAST_OFFSET: Final = 1_000_000
+"""Taken off the points of who is placed after all others: larger than any sum of rows, so that their order among themselves stays."""
+
+
+def is_last(points: int) -> bool:
+    """Whether LAST_OFFSET was taken off these points."""
+    return points < -LAST_OFFSET // 2
+
+
+def shown_points(points: int) -> int:
+    """Points as people know them."""
+    return points + LAST_OFFSET if is_last(points) else points
+
+
 @dataclass(frozen=True, slots=True)
 class Facility:
     """`capacity[a]` seats of class a that this run may fill, those of its own transfer applicants included.

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from .instance import CLASSES, Instance, Places
+from .instance import CLASSES, Instance, Places, is_last, shown_points
 from .tables import HOLDS, Pool, Tables, first_difference, plain_data
 
 
@@ -130,6 +130,7 @@ def _wishes(tables: Tables) -> dict[int, list[int]]:
 
 def _figures(pool: Pool, wishes: list[int], longest: int) -> ClassFigures:
     new = [holder for holder in pool.holders if holder[0] != HOLDS]
+    in_turn = [holder for holder in new if not is_last(-holder[1])] or new  # who asked to come last says nothing of how many it takes
     counts = wishes + [0] * (longest - len(wishes))
     return ClassFigures(
         facility=pool.facility,
@@ -140,7 +141,7 @@ def _figures(pool: Pool, wishes: list[int], longest: int) -> ClassFigures:
         staying=len(pool.holders) - len(new),
         left=pool.seats - len(pool.holders),
         waiting=len(pool.waiting),
-        last_points=-max(new, key=lambda holder: holder[1])[1] if new else None,
+        last_points=shown_points(-max(in_turn, key=lambda holder: holder[1])[1]) if in_turn else None,
         ratio=round(sum(counts) / pool.seats, 2) if pool.seats else None,
     )
 

@@ -23,6 +23,7 @@ from madoguchi.engines.placement import (
     summarise,
     verify,
 )
+from madoguchi.engines.placement.instance import shown_points
 from madoguchi.engines.placement.reading import read_json
 from madoguchi.engines.placement.summary import decided_by_last_key
 from madoguchi.engines.placement.writing import write_instance
@@ -154,7 +155,7 @@ def placements(run: Run, frozen: Input, placed: Placed) -> list[Placement]:
                 candidate_id=candidates[child.id],
                 facility_id=facilities[place] if place is not None else None,
                 wish=explanation.number or None,
-                points=child.points + (child.bonus.get(place, 0) if place is not None else 0),
+                points=shown_points(child.points) + (child.bonus.get(place, 0) if place is not None else 0),
                 is_last_key=child.id in last,
                 explanation=explanation.as_data(),
             )

@@ -130,7 +130,14 @@ def run_child(request: HttpRequest, run: int, candidate: int) -> HttpResponse:
         audience="desk",
         scale=rulebook_of(row.round).scale,
     )
-    context = {"run": row, "round": row.round, "place": place, "words": words, "wishes": place.explanation["wishes"]}
+    context = {
+        "run": row,
+        "round": row.round,
+        "place": place,
+        "words": words,
+        "wishes": place.explanation["wishes"],
+        "names": names_of_facilities(),
+    }
     return show(request, "run_child", context)
 
 

@@ -7,13 +7,11 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from ..instance import Child, Key
+from ..instance import LAST_OFFSET, Child, Key
 from .ages import class_age
 from .conditions import Scope
 from .rules import Row, Rules, TieBreak
 
-LAST_OFFSET: Final = 1_000_000
-"""Taken off the points of who is placed after all others: larger than any sum of rows, so that their order among themselves stays."""
 WORST: Final = 2**52  # the key of a missing value where missing comes last
 BY_DEGREE: Final = ("<", "<=", ">", ">=")
 

@@ -9,6 +9,7 @@ import pytest
 
 from madoguchi.engines.placement import Child, Facility, Family, Instance, assign, verify
 from madoguchi.engines.placement.explain import DECIDERS, RESULTS, Wish, explain, explain_all, public
+from madoguchi.engines.placement.instance import LAST_OFFSET
 from madoguchi.engines.placement.simulate import Change, changed, compare, sensitivity, simulate
 from madoguchi.engines.placement.summary import national_waiting, summarise
 from madoguchi.engines.placement.tables import Tables
@@ -242,3 +243,24 @@ def test_every_move_stands_in_exactly_one_chain():
         before, after = assign(instance).places, {one.id: None for one in instance.children}
         made = compare(instance, before, after)
         assert sorted(move.child for chain in made.chains for move in chain) == [move.child for move in made.moves]
+
+
+def test_points_of_who_asked_to_come_last_are_shown_as_people_know_them():
+    """育休延長: the offset that puts a child behind all others is never read by anybody, nor published as the lowest points."""
+    facility = Facility("A", (None, 2, None, None, None, None))
+    children = (
+        Child("first", "F1", 1, 24, (1,), ("A",)),
+        Child("last", "F2", 1, 26 - LAST_OFFSET, (1,), ("A",)),
+        Child("later", "F3", 1, 25 - LAST_OFFSET, (1,), ("A",)),
+    )
+    families = tuple(Family(child.family, (child.id,), "single") for child in children)
+    market = Instance((facility,), children, families)
+    places = assign(market).places
+    assert places == {"first": "A", "last": "A", "later": None}
+    (figures,) = summarise(market, places).classes
+    assert figures.last_points == 24
+    (wish,) = explain(market, places, "later").wishes
+    assert (wish.own_points, wish.last_points, wish.decided_by) == (25, 26, "points")
+    full = Instance((Facility("A", (None, 1, None, None, None, None)),), children, families)
+    (wish,) = explain(full, assign(full).places, "last").wishes
+    assert (wish.decided_by, wish.missing_points) == ("asked_to_be_last", None)
