@@ -176,8 +176,8 @@ def said_why(folder: Path) -> Iterator[dict[str, Any]]:
 def brute(folder: Path) -> Iterator[dict[str, Any]]:
     """Tiny markets against every outcome: half a thousand here; `python bench/placement_brute.py 10000` for the whole."""
     ended = subprocess.run([sys.executable, "bench/placement_brute.py", "500"], capture_output=True, text=True, check=False)
-    result = (ended.stdout.strip().splitlines() or ["no answer"])[-1]
-    yield row("500 tiny markets against every outcome", "", "", "", result.replace("|", "/")[:120], "all equal")
+    result = "; ".join(ended.stdout.strip().splitlines()) or "no answer"
+    yield row("500 tiny markets against every outcome", "", "", "", result.replace("|", "/")[:400], "all equal")
 
 
 PARTS: list[Callable[[Path], Iterator[dict[str, Any]]]] = [measured, many_small, said_why, brute, growth]
