@@ -19,6 +19,12 @@ def read_json(document: Any) -> tuple[Instance, list[Doubt]]:
     return _Reader().read(document)
 
 
+def _where(key: str, number: int, row: Mapping[str, Any]) -> str:
+    """Place of a row with its id, where it has one: people look for the id."""
+    name = row.get("id")
+    return f"{key}[{number}]（{name[:40]}）" if type(name) is str and name else f"{key}[{number}]"
+
+
 class _Reader:
     def __init__(self) -> None:
         self.problems: Problems = []
@@ -31,9 +37,9 @@ class _Reader:
         if document.get("format") not in FORMATS:
             raise Unusable([("format", f"{FORMATS[0]} か {FORMATS[1]} と書いてください。")])
         self.is_new = document["format"] == FORMATS[1]
-        facilities = tuple(self._facility(row, f"facilities[{number}]") for number, row in self._rows(document, "facilities"))
-        children = tuple(self._child(row, f"children[{number}]") for number, row in self._rows(document, "children"))
-        families = tuple(self._family(row, f"families[{number}]") for number, row in self._rows(document, "families"))
+        facilities = tuple(self._facility(row, _where("facilities", number, row)) for number, row in self._rows(document, "facilities"))
+        children = tuple(self._child(row, _where("children", number, row)) for number, row in self._rows(document, "children"))
+        families = tuple(self._family(row, _where("families", number, row)) for number, row in self._rows(document, "families"))
         instance = Instance(
             facilities,
             children,
