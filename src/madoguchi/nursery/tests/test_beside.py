@@ -19,6 +19,7 @@ from madoguchi.nursery import actions as act
 from madoguchi.nursery.batches.deciding import decide_round, tell_round
 from madoguchi.nursery.batches.taking_in import take_in
 from madoguchi.nursery.models import Analysis, Candidate, Certification, Fact, Household, OfficeRow, Round, Run, RunKind
+from madoguchi.nursery.models.waiting import waiting_of
 from madoguchi.nursery.tests.make import make_round, make_seats, make_ward, nursery_answers, wished
 from madoguchi.nursery.tests.test_pages import signed_in
 
@@ -123,6 +124,20 @@ def test_a_result_made_by_hand_is_checked_and_put_beside_ours(ward, clerk, chief
         act.propose_run(run=made, by=clerk.user)
     with pytest.raises(Refused):
         act.start_analysis(run=made, kind="fairness", by=clerk.user)
+
+
+def test_waiting_children_by_the_national_definition(ward, clerk):
+    """Three children for one seat at the only nursery that they wish for: two wait, and both want a certain one only."""
+    first = Candidate.objects.first().wishes[0]
+    Candidate.objects.update(wishes=[first])
+    run = ran(ward, clerk)
+    found = waiting_of(run)
+    assert (found.held, found.national, [count for _, count in found.rows]) == (2, 0, [0, 0, 2])
+    Candidate.objects.update(wishes=[first, "200999"])
+    assert waiting_of(run).national == 2
+    waits = run.placements.filter(facility=None).first().candidate
+    act.put_facts(household=waits.household, values={"leave_extension": "accept_wait"}, source="clerk", by=clerk.user)
+    assert [count for _, count in waiting_of(run).rows] == [0, 1, 0]
 
 
 def test_runs_of_two_rounds_are_compared_as_figures(ward, clerk):

@@ -26,6 +26,7 @@ from madoguchi.nursery.models.meeting import meeting_papers
 from madoguchi.nursery.models.reasons import key_texts
 from madoguchi.nursery.models.rulebook import rulebook_of
 from madoguchi.nursery.models.showing import names_of_facilities
+from madoguchi.nursery.models.waiting import waiting_of
 from madoguchi.nursery.views.access import rounds_of, run_of, show, to
 
 PER_PAGE = 100
@@ -58,6 +59,7 @@ def run_page(request: HttpRequest, run: int) -> HttpResponse:
         "pools": pool_rows(row, scale, lambda one: bool(one["seats"] or sum(one["wishes"]))),
         "others": others_of(request, row),
         "what_if": WhatIfForm(run=row),
+        "waiting": waiting_of(row),
         "last_key": row.placements.filter(is_last_key=True).count(),
         "may_work": request.member.may("cases.work"),
         "chains": chains(row) if row.difference else [],
