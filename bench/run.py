@@ -7,6 +7,7 @@ and are meant as ratios: the first column of a table names what the others are c
 from __future__ import annotations
 
 import importlib
+import multiprocessing
 import platform
 import sys
 from collections.abc import Iterable
@@ -26,6 +27,11 @@ def table(rows: Iterable[dict[str, Any]]) -> str:
     return "\n".join(lines + ["| " + " | ".join(str(row[head]) for head in heads) + " |" for row in rows])
 
 
+def measured(name: str) -> list[dict[str, Any]]:
+    sys.path.insert(0, str(HERE.parent))
+    return list(importlib.import_module(f"bench.{name}").measure())
+
+
 def main(chosen: list[str]) -> None:
     sys.path.insert(0, str(HERE.parent))
     parts = [
@@ -40,7 +46,9 @@ def main(chosen: list[str]) -> None:
             continue
         module = importlib.import_module(f"bench.{name}")
         print(f"== {module.TITLE}", flush=True)
-        rows = module.measure()
+        # Each in a process of its own: what one measurement once held counts into the peak memory of whatever its process starts.
+        with multiprocessing.get_context("spawn").Pool(1) as alone:
+            rows = alone.apply(measured, (name,))
         print(table(rows), flush=True)
         parts += [f"## {module.TITLE}", "", module.NOTE, "", f"Script: `bench/{name}.py`", "", table(rows), ""]
     if not chosen:

@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from madoguchi.applications.actions import accept_offer
 from madoguchi.applications.tests.make import make_filed
+from madoguchi.engines.placement.points import shipped
 from madoguchi.jobs.tests.make import run_tasks
 from madoguchi.lib.errors import Refused
 from madoguchi.lib.sheets import read_grid
@@ -296,3 +297,14 @@ def test_a_place_won_in_one_year_settles_the_other(ward, clerk, chief):
     act.settle_answers(round=Round.objects.get(pk=ward.pk))
     twin.refresh_from_db()
     assert twin.state == "withdrawn"
+
+
+def test_a_month_without_rules_or_with_two_is_told_at_the_desk(ward, clerk):
+    other = make_round(ward.procedure, slug="2030-04", month=date(2030, 4, 1))
+    with pytest.raises(Refused, match="基準がありません"):
+        act.score_round(round=other, by=clerk.user)
+    document = json.loads(json.dumps(shipped("koto-2027")))
+    act.publish_rules(document={**document, "id": "again", "months": ["2026-10", "2027-09"]}, by=clerk.user)
+    another = make_round(ward.procedure, slug="2027-05", month=date(2027, 5, 1))
+    with pytest.raises(Refused, match="基準が2つ"):
+        act.score_round(round=another, by=clerk.user)
