@@ -11,6 +11,7 @@ from madoguchi.applications.views import (
     desk_decision,
     desk_export,
     desk_queue,
+    desk_start,
     fill,
     mending,
     status,
@@ -60,6 +61,7 @@ resident = [
 desk = [
     path("", desk_queue.queue, name="queue"),
     path("bulk/", desk_queue.bulk, name="bulk"),
+    path("new/", desk_start.start, name="start"),
     path("feedback/", desk_queue.feedback, name="feedback"),
     path("export/", desk_export.exporting, name="export"),
     path("export/<int:job>/", desk_export.export_result, name="export_result"),

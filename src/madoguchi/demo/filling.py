@@ -72,6 +72,7 @@ class Filling:
     cities: dict[str, City] = field(default_factory=dict)
     examples: dict[str, list[Example]] = field(default_factory=dict)
     cases: list[Case] = field(default_factory=list)
+    families: list[dict[str, Any]] = field(default_factory=list)  # of the nursery year, to be looked up by number
     skipped: int = 0
 
     def __post_init__(self) -> None:
@@ -266,7 +267,9 @@ def _run(filling: Filling, clock: Clock, stories: list[Story], children: int, sa
         heapq.heappush(queue, (_first(story), next(number), story.case.city, _step(filling, story)))
     if children:
         koto = filling.cities["koto"]
-        year = nursery_year(koto, filling.times, children=children, telephones=_numbers(), say=lambda done: say(0.3 + 0.7 * done))
+        year = nursery_year(
+            koto, filling.times, children=children, telephones=_numbers(), known=filling.families, say=lambda done: say(0.3 + 0.7 * done)
+        )
         heapq.heappush(queue, (next(year), next(number), koto, lambda: next(year, None)))
     began, total = 0, len(stories)
     while queue:

@@ -13,34 +13,42 @@ from madoguchi.demo import people
 from madoguchi.lib.addresses import address
 
 if TYPE_CHECKING:
+    from madoguchi.applications.models import Application
     from madoguchi.demo.filing import Case
 
 FILE = "sign-ins.json"
 Json = dict[str, Any]
 
 
-def sign_ins(cases: Iterable[Case] = ()) -> Json:
-    """Every persona with name and password, and the applications of `cases` that were made to be looked up by number."""
+def sign_ins(cases: Iterable[Case] = (), families: Iterable[Json] = ()) -> Json:
+    """Every persona with name and password; the applications of `cases` made to be looked up by number, and such `families`."""
     facts = people.data("city")
     return {
         "note": facts["note"],
         "password": facts["password"],
         "staff": [{key: one[key] for key in ("key", "username", "ja", "en", "municipality")} for one in facts["personas"]],
         "resident": {"email": facts["resident"]["email"], "name": "見本 花子"},
-        "look_up": [_look_up(case) for case in cases if case.facts.get("role") == "look-up" and case.application is not None],
+        "look_up": [
+            *(_look_up(case) for case in cases if case.facts.get("role") == "look-up" and case.application is not None),
+            *families,
+        ],
     }
 
 
 def _look_up(case: Case) -> Json:
     assert case.filled is not None
     with scope(municipality=case.city.municipality):
-        application = case.row
+        return looked_up(case.row, case.phrase, case.filled.answers.get("birth", ""))
+
+
+def looked_up(application: Application, phrase: str, birth: str, state: str = "") -> Json:
+    """What opens one application by its number; `state` where that of the application says too little."""
     return {
         "number": application.number,
-        "phrase": case.phrase,
+        "phrase": phrase,
         "procedure": application.procedure.name["ja"],
-        "state": application.state,
-        "birth": case.filled.answers.get("birth", ""),
+        "state": state or application.state,
+        "birth": birth,
     }
 
 

@@ -14,19 +14,20 @@ from django_tasks_db.models import DBTaskResult
 from madoguchi.applications import actions as applications
 from madoguchi.applications.models import SELDOM_READ, Application, Subject
 from madoguchi.demo.city import City
+from madoguchi.demo.personas import looked_up
 from madoguchi.demo.times import Times
 from madoguchi.demo.ward import Kin, Ward, families, on_leave, rules_for_demo, ward_of
 from madoguchi.engines import japanese
 from madoguchi.nursery import actions as act
-from madoguchi.nursery.models import Candidate, District, Round, Run
+from madoguchi.nursery.models import Candidate, District, Household, Round, Run
 
 Plot = Iterator[datetime]
 PAPERS = (
     "madoguchi.applications.tasks.make_receipt",
     "madoguchi.applications.tasks.make_decision_paper",
-    "madoguchi.notices.tasks.deliver",
 )
-FILED, CLOSED, TAKEN, RUN, APPROVED, DECIDED, TOLD = 72, 57, 50, 45, 42, 40, 30  # days ago
+FILED, CLOSED, TAKEN, RUN, APPROVED, DECIDED, TOLD = 72, 57, 50, 28, 24, 18, 10  # days ago
+LATE_WITH_PAPERS = 3  # which of each twenty families
 
 
 def month_of_intake(today: date) -> date:
@@ -42,8 +43,13 @@ def _add(month: date, number: int) -> date:
     return date(count // 12, count % 12 + 1, 1)
 
 
-def nursery_year(city: City, times: Times, *, children: int, telephones: Callable[[], str], say: Callable[[float], None]) -> Plot:
-    """Begins with the moment of its first act, and yields the moment of each further one; `say` is told how far it is (0 to 1)."""
+def nursery_year(
+    city: City, times: Times, *, children: int, telephones: Callable[[], str], known: list[dict[str, Any]], say: Callable[[float], None]
+) -> Plot:
+    """Begins with the moment of its first act, and yields the moment of each further one.
+
+    `say` is told how far it is (0 to 1); `known` gets a few families with what opens their result.
+    """
     today, rng = times.today, times.rng
     month = month_of_intake(today)
     yield times.home(FILED + 2)
@@ -57,12 +63,15 @@ def nursery_year(city: City, times: Times, *, children: int, telephones: Callabl
     act.set_seats(round=first, seats=ward.seats, by=clerk, source="募集人員一覧（架空）")
     act.move_round(round=first, to="open", by=clerk)
     filed: list[tuple[int, Kin]] = []
+    phrases: dict[int, str] = {}
     kin = list(families(rng, ward, children=children, month=month, on=today - timedelta(days=FILED), telephones=telephones))
     step = timedelta(days=FILED - CLOSED - 1) / max(1, len(kin))
     moment = times.home(FILED)
     for number, one in enumerate(kin):
         yield moment + step * number
-        filed.append((_file(procedure, one).pk, one))
+        pk, phrase = _file(procedure, one)
+        filed.append((pk, one))
+        phrases[pk] = phrase
         say(0.45 * (number + 1) / len(kin))
     yield times.home(TAKEN)
     for number, (pk, _kin) in enumerate(filed):
@@ -70,8 +79,10 @@ def nursery_year(city: City, times: Times, *, children: int, telephones: Callabl
         say(0.45 + 0.1 * (number + 1) / len(filed))
     act.import_office_list(round=first, kind="tax", data=_tax_list(filed), name="税の照会（架空）.csv", by=clerk)
     act.score_round(round=first, by=clerk)
+    _check(first, clerk)
     yield from _decide(first, times, clerk, chief, say)
     yield from _answers(first, times)
+    known.extend(_to_look_up(first, phrases, dict(filed)))
     yield times.home(TOLD - 1)
     _second(first, procedure, month, today, clerk, ward)
     say(1.0)
@@ -106,20 +117,21 @@ def _round(procedure: Any, month: date, today: date, clerk: Any) -> Round:
         month=month,
         calendar={
             "opens_on": days(116), "applications_until": days(CLOSED), "changes_until": days(TAKEN + 2), "result_on": days(TOLD),
-            "answer_until": days(TOLD - 14),
+            "answer_until": days(TOLD - 14),  # four days ahead: some have yet to answer
         },
         by=clerk,
     )  # fmt: skip
 
 
-def _file(procedure: Any, kin: Kin) -> Application:
-    """One application through the acts; the answers are written whole, as an assistant at the counter would type them from a sheet."""
+def _file(procedure: Any, kin: Kin) -> tuple[int, str]:
+    """One application through the acts, and its passphrase; the answers are written whole, as one would type them from a sheet."""
     on = timezone.localdate()
     answers = {**kin.answers}
     on_leave(answers, on, _month_of(answers))
     if "childcare" in (answers.get("p1_leave_kind"), answers.get("p2_leave_kind")):
         answers.setdefault("leave_extension", "enter")
-    application = applications.start(procedure=procedure).application
+    started = applications.start(procedure=procedure)
+    application = started.application
     draft = application.draft()
     draft.values = answers
     draft.pages_done = [page.id for page in application.version.form.pages]
@@ -128,7 +140,7 @@ def _file(procedure: Any, kin: Kin) -> Application:
     application.save(update_fields=["email", "agreed_electronic"])
     sent = applications.submit(application=application)
     _unqueue(sent.arrived_at)
-    return sent
+    return sent.pk, started.phrase
 
 
 def _month_of(answers: dict[str, Any]) -> date:
@@ -152,6 +164,18 @@ def _tax_list(filed: list[tuple[int, Kin]]) -> bytes:
     writer.writerow(["受付番号", "氏名", "所得割額"])
     writer.writerows([numbers[pk], kin.name, kin.tax] for pk, kin in filed)
     return target.getvalue().encode("utf-8-sig")
+
+
+def _check(first: Round, clerk: Any) -> None:
+    """Papers came by post, but for every twentieth family; the clerk has looked through each that is complete."""
+    began = timezone.now()
+    for number, household in enumerate(Household.objects.filter(round=first).order_by("pk")):
+        paths = [paper["path"] for paper in household.papers]
+        has_come = paths and number % 20 != LATE_WITH_PAPERS
+        complete = act.receive_papers(household=household, paths=paths, by=clerk) if has_come else household
+        if not complete.missing:
+            act.confirm_checked(household=household, by=clerk)
+    _unqueue(began)
 
 
 def _decide(first: Round, times: Times, clerk: Any, chief: Any, say: Callable[[float], None]) -> Plot:
@@ -204,6 +228,17 @@ def _answers(first: Round, times: Times) -> Plot:
     act.settle_answers(round=first)
 
 
+def _to_look_up(first: Round, phrases: dict[int, str], kin: dict[int, Kin]) -> Iterator[dict[str, Any]]:
+    """One family that has yet to answer its offer, one that waits, one with siblings: their results can be opened."""
+    rows = Candidate.objects.filter(round=first).exclude(subject=None).select_related("subject__application__procedure").order_by("pk")
+    several = [row for row in rows if kin[row.subject.application_id].children > 1]
+    for state, chosen in (("offered", rows), ("waitlisted", rows), ("siblings", several)):
+        row = next((row for row in chosen if state in (row.state, "siblings")), None)
+        if row is not None:
+            application = row.subject.application
+            yield looked_up(application, phrases[application.pk], kin[application.pk].answers["birth"], f"nursery: {state}")
+
+
 def _second(first: Round, procedure: Any, month: date, today: date, clerk: Any, ward: Ward) -> None:
     second = act.open_round(
         procedure=procedure,
@@ -213,7 +248,7 @@ def _second(first: Round, procedure: Any, month: date, today: date, clerk: Any, 
         kind="second",
         month=month,
         calendar={
-            "opens_on": today - timedelta(days=20), "applications_until": today + timedelta(days=12), "changes_until": today + timedelta(days=15),
+            "opens_on": today - timedelta(days=9), "applications_until": today + timedelta(days=12), "changes_until": today + timedelta(days=15),
             "result_on": today + timedelta(days=38), "answer_until": today + timedelta(days=52),
         },
         previous=Round.objects.get(pk=first.pk),

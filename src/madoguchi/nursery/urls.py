@@ -76,6 +76,7 @@ desk = [
     path("nursery/families/<int:household>/", desk_families.family, name="family"),
     path("nursery/families/<int:household>/facts/", desk_families.judge_facts, name="judge_facts"),
     path("nursery/families/<int:household>/correct/", desk_families.correct, name="correct"),
+    path("nursery/families/<int:household>/papers/", desk_families.papers, name="receive_papers"),
     path("nursery/families/<int:household>/checked/", desk_families.checked, name="checked"),
     path("nursery/families/<int:household>/certificates/<int:parent>/", desk_certificates.certificate, name="certificate"),
     path("nursery/families/<int:household>/certificates/<int:parent>/link/", desk_certificates.employer_link, name="employer_link"),

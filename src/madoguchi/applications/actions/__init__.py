@@ -52,6 +52,7 @@ from madoguchi.applications.actions.starting import (
     renew_phrase,
     send_resume_link,
     start,
+    start_for,
 )
 from madoguchi.applications.actions.submitting import NotReady, due_on, freeze, look_over, submit, tell
 from madoguchi.applications.actions.uploading import attach, detach, files_of
@@ -125,6 +126,7 @@ __all__ = [
     "settle",
     "standing_decision",
     "start",
+    "start_for",
     "submit",
     "sweep_drafts",
     "sweep_exports",

@@ -19,7 +19,8 @@ from madoguchi.notices.actions import notify
 from madoguchi.notices.models import Recipient
 from madoguchi.procedures.models import Procedure
 
-RESUME_LINK = timedelta(days=7)
+RESUME_LINK, DESK_LINK = timedelta(days=7), timedelta(hours=1)
+AT_DESK = (Channel.PAPER, Channel.COUNTER)
 
 
 @dataclass(frozen=True)
@@ -121,3 +122,16 @@ def forget_files(files: list[str]) -> None:
     """Take stored files away, once the transaction that gave them up has held."""
     for file in files:
         default_storage.delete(file)
+
+
+@transaction.atomic
+def start_for(*, procedure: Procedure, channel: str, by: User) -> tuple[Started, str]:
+    """A draft that a clerk types for somebody, from a sheet or at the counter; also the token of a one-time link that opens it.
+
+    The link is for the clerk's own browser and lasts an hour; number and passphrase are for the person. Raises Refused.
+    """
+    if channel not in AT_DESK:
+        raise Refused(_("紙か窓口を選んでください。"), code="no_channel")
+    started = start(procedure=procedure, channel=channel, by=by)
+    token = make_link(email="", purpose="resume", target=str(started.application.uuid), lifetime=DESK_LINK)
+    return started, token

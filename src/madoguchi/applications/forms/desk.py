@@ -10,7 +10,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from madoguchi.accounts.models import Membership, User
-from madoguchi.applications.models import Outcome, Subject
+from madoguchi.applications.models import Channel, Outcome, Subject
 from madoguchi.applications.models.queue import Filters
 from madoguchi.engines.forms import pick
 from madoguchi.engines.japanese import DateProblem, parse_date
@@ -49,6 +49,31 @@ def colleagues(member: Membership) -> list[User]:
     """Who works on cases in the member's division."""
     found = Membership.objects.current().filter(division_id=member.division_id).select_related("user").order_by("user__name")
     return list({one.user_id: one.user for one in found if one.may("cases.work")}.values())
+
+
+class StartForm(forms.Form):
+    """Which procedure of the division is typed in, and how it came."""
+
+    procedure = forms.ChoiceField(
+        label=_("手続き"), error_messages={"required": _("手続きを選んでください。"), "invalid_choice": _("手続きを選んでください。")}
+    )
+    channel = forms.ChoiceField(
+        label=_("どう届いたか"),
+        widget=forms.RadioSelect,
+        choices=[(Channel.PAPER, _("紙で届いた")), (Channel.COUNTER, _("窓口や電話で聞き取る"))],
+        error_messages={"required": _("紙か窓口を選んでください。"), "invalid_choice": _("紙か窓口を選んでください。")},
+    )
+
+    def __init__(self, *args: Any, member: Membership, **options: Any) -> None:
+        super().__init__(*args, **options)
+        rows = Procedure.objects.public().of(member.division).for_lists() if member.division is not None else Procedure.objects.none()
+        self.rows = {row.slug: row for row in rows}
+        self.fields["procedure"].choices = [("", "－"), *((slug, pick(row.name, reader())) for slug, row in self.rows.items())]
+        self.fields["procedure"].widget.attrs["class"] = "box"
+
+    def procedure_row(self) -> Procedure:
+        """The chosen procedure, with its version."""
+        return Procedure.objects.select_related("current", "division").get(pk=self.rows[self.cleaned_data["procedure"]].pk)
 
 
 class QueueFilter(forms.Form):

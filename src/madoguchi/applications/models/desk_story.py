@@ -22,9 +22,10 @@ class DeskEvent:
 
 
 def desk_events(application: Application) -> list[DeskEvent]:
-    """What happened, newest first."""
+    """What happened, newest first; at the same moment, what came of an act stands above the act."""
     parts = (_arrivals, _corrections, _reviews, _decisions, _subjects)
-    return sorted((event for part in parts for event in part(application)), key=lambda event: event.at, reverse=True)
+    found = reversed([event for part in parts for event in part(application)])
+    return sorted(found, key=lambda event: event.at, reverse=True)
 
 
 def _arrivals(application: Application) -> Iterator[DeskEvent]:

@@ -25,7 +25,8 @@ class Event:
 
 def events(application: Application, *, full: bool = True) -> list[Event]:
     """What a resident may know of the case; no clerk's name is in it, and without `full` no name of a subject either."""
-    return sorted(_events(application, full), key=lambda event: event.at, reverse=True)
+    told = reversed(list(_events(application, full)))  # at the same moment, what came of an act stands above the act
+    return sorted(told, key=lambda event: event.at, reverse=True)
 
 
 def subject_name(subject: Subject, *, full: bool) -> str:

@@ -245,3 +245,16 @@ def test_days_are_english_in_english(desk, procedure) -> None:
     page = text(desk.get(DESK))
     with translation.override("en"):
         assert f"{timezone.localdate().day} {timezone.localdate():%B}" in page
+
+
+def test_a_clerk_types_what_came_on_paper(desk, procedure, clerk):
+    """The page gives a link that opens the form once, and what the person needs afterwards; the channel stays with the case."""
+    page = text(desk.get(f"{DESK}new/", {"procedure": procedure.slug, "channel": "paper"}))
+    assert "紙で届いた" in page
+    assert "手続きを選んでください" in text(desk.post(f"{DESK}new/", {"channel": "paper"}))
+    assert "紙か窓口" in text(desk.post(f"{DESK}new/", {"procedure": procedure.slug, "channel": "online"}))
+    assert Application.objects.count() == 0
+    begun = text(desk.post(f"{DESK}new/", {"procedure": procedure.slug, "channel": "counter"}))
+    made = Application.objects.get()
+    assert (made.channel, made.state, made.resume_code in begun) == ("counter", "draft", True)
+    assert desk.get(f"/koto/a/{made.uuid}/check/").status_code == 302  # the desk's own session opens no resident's page

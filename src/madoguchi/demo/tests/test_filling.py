@@ -21,9 +21,10 @@ from madoguchi.demo.filling import Filling, _shares, fill
 from madoguchi.lib import dbguards
 from madoguchi.lib.errors import Refused
 from madoguchi.notices.models import Mail, Notice
+from madoguchi.nursery.models import Candidate, Household, Round
 from madoguchi.procedures.models import Procedure, ProcedureVersion
 
-SIZE = 36
+SIZE, CHILDREN = 36, 18
 pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.django_db]  # the mark also has the database made when these run alone
 
 
@@ -32,7 +33,7 @@ def city(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[tuple
     storages = {**settings.STORAGES}
     storages["default"] = {**storages["default"], "OPTIONS": {"location": str(tmp_path_factory.mktemp("files")), "base_url": None}}
     with django_db_blocker.unblock(), override_settings(STORAGES=storages), transaction.atomic():
-        filling = fill(size=SIZE)
+        filling = fill(size=SIZE, children=CHILDREN)
         yield (filling,)
         transaction.set_rollback(True)
 
@@ -101,8 +102,10 @@ def test_personas_sign_in(city):
 
 
 def test_numbers_and_passphrases_open_their_cases(koto):
-    found = personas.sign_ins(koto.cases)
-    assert [row["state"] for row in found["look_up"]] == ["correcting", "decided"]
+    found = personas.sign_ins(koto.cases, koto.families)
+    states = [row["state"] for row in found["look_up"]]
+    assert states[:2] == ["correcting", "decided"]
+    assert "nursery: waitlisted" in states[2:]
     for row in found["look_up"]:
         with scope(municipality=koto.cities["koto"].municipality):
             application = look_up(number=row["number"], phrase=row["phrase"], address="127.0.0.1")
@@ -165,3 +168,17 @@ def test_each_procedure_and_course_has_its_share(koto, size):
     assert len(pairs) == size - size // 15 - 6
     for course in ("draft", "submitted", "accepted", "correcting", "corrected", "amended", "decided", "withdrawn"):
         assert course in {name for name, _ in pairs}
+
+
+def test_the_nursery_year_has_a_round_that_was_told_and_one_that_is_open(koto):
+    first, second = Round.objects.order_by("pk")
+    assert (first.state, second.state) == ("told", "open")
+    assert Candidate.objects.filter(round=first).count() == CHILDREN
+    assert not Candidate.objects.filter(round=first, state="applying").exists()
+    waiting = Candidate.objects.filter(round=first, state__in=["waitlisted", "staying"])
+    assert {row.carried_from_id for row in second.candidates.all()} == set(waiting.values_list("pk", flat=True))
+    late, complete = (Household.objects.filter(round=first, checked_at__isnull=one) for one in (True, False))
+    assert all(one.missing and one.application.accepted_at > first.approved_at for one in late)
+    assert all(not one.missing and one.application.accepted_at < first.approved_at for one in complete)
+    assert late.exists()
+    assert complete.exists()

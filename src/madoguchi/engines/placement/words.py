@@ -109,7 +109,7 @@ class _Speaker:
             return self.text("full.key", rule=self._key(wish["key"]))
         if decided == "points" and wish["last_points"] is not None:
             return self.text("full.points", own=self.points(wish["own_points"]), last=self.points(wish["last_points"]))
-        return self.text(f"full.{decided if decided != 'points' else 'points_hidden'}")
+        return self.text(f"full.{decided if decided != 'points' else 'points_hidden'}", own=self.points(wish["own_points"]))
 
     def _key(self, number: int | None) -> str:
         return self.keys[number] if number is not None and number < len(self.keys) else self.text("key.other")
@@ -133,5 +133,7 @@ class _Speaker:
             found.append(self.text("note.last"))
         if any(wish["result"] == "passed_over" for wish in data["wishes"]):
             found.append(self.text("note.passed_over"))
+        if any(wish["result"] == "full" and wish["decided_by"] == "points" and wish["last_points"] is None for wish in data["wishes"]):
+            found.append(self.text("note.hidden"))
         found.append(self.text("note.order"))
         return found

@@ -28,7 +28,7 @@ from madoguchi.nursery.actions.importing import import_result
 from madoguchi.nursery.actions.office import import_office_list, judge_office_row
 from madoguchi.nursery.actions.rounds import approve_round, change_round, move_round, open_round, propose_run, send_round_back
 from madoguchi.nursery.actions.running import start_analysis, start_run, start_what_if
-from madoguchi.nursery.actions.scoring import confirm_checked, publish_rules, score_household, score_round
+from madoguchi.nursery.actions.scoring import confirm_checked, publish_rules, receive_papers, score_household, score_round
 from madoguchi.nursery.actions.seats import import_seats, set_seats
 from madoguchi.nursery.actions.taking_in import carry_over, settle_other_year, take_in_application
 
@@ -68,6 +68,7 @@ __all__ = [
     "recall_candidate",
     "recall_certification",
     "receive_from_employer",
+    "receive_papers",
     "release_certification",
     "revoke_hand_place",
     "save_district",

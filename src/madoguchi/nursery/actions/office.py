@@ -16,10 +16,14 @@ from madoguchi.lib.errors import Refused
 from madoguchi.nursery.actions.facts import put_facts
 from madoguchi.nursery.actions.rounds import locked
 from madoguchi.nursery.models import Household, MatchState, OfficeList, OfficeRow, Round, Source
-from madoguchi.nursery.models.sheets import OFFICE_COLUMNS, understood_office
+from madoguchi.nursery.models.sheets import OFFICE_COLUMNS, OFFICE_NEEDS, understood_office
 
 # What each kind of list says: our column → fact of the rules.
-KINDS: Mapping[str, Mapping[str, str]] = {"tax": {"tax": "tax_amount"}, "arrears": {"arrears": "in_arrears"}}
+KINDS: Mapping[str, Mapping[str, str]] = {
+    "tax": {"tax": "tax_amount"},
+    "arrears": {"arrears": "in_arrears"},
+    "certificate": {"tax": "tax_amount"},  # a row for each parent: the household's amount is their sum
+}
 
 
 @transaction.atomic
@@ -36,6 +40,8 @@ def import_office_list(*, round: Round, kind: str, data: bytes, name: str, by: U
     made = OfficeList.objects.create(round=row, kind=kind, source=name[:200], sha256=sha256(data).hexdigest(), by=by)
     families = {household.code: household for household in Household.objects.filter(round=row)}
     rows = [_matched(made, number, values, families) for number, values in sorted(understood.rows.items(), key=lambda pair: int(pair[0]))]
+    if kind == "certificate":
+        _doubt_halves(rows)
     OfficeRow.objects.bulk_create(rows)
     for one in made.rows.filter(state=MatchState.MATCHED).select_related("household"):
         _take(one, by)
@@ -47,7 +53,9 @@ def _matched(made: OfficeList, number: str, values: Mapping[str, Any], families:
     """By the number; where the name beside it is another one, that is a doubt and nothing is taken."""
     household = families.get(to_halfwidth(str(values.get("code", ""))).strip().upper())
     one = OfficeRow(list=made, number=int(number), values=dict(values), household=household, state=MatchState.MATCHED)
-    if household is None:
+    if not values.get("code"):
+        one.state, one.doubt = MatchState.UNMATCHED, _("番号がありません。番号を書いて、もう一度取り込んでください。")
+    elif household is None:
         one.state, one.doubt = MatchState.UNMATCHED, _("この番号の世帯は、この回にありません。")
     elif values.get("name") and search_key(str(values["name"])) != search_key(household.name):
         one.state = MatchState.DOUBTFUL
@@ -55,12 +63,35 @@ def _matched(made: OfficeList, number: str, values: Mapping[str, Any], families:
     return one
 
 
+def _doubt_halves(rows: list[OfficeRow]) -> None:
+    """Certificates of some parents only: their sum would be too small, so that somebody must look."""
+    matched: dict[Household, list[OfficeRow]] = {}
+    for one in rows:
+        if one.state == MatchState.MATCHED and one.household is not None:
+            matched.setdefault(one.household, []).append(one)
+    for household, own in matched.items():
+        parents = household.facts.in_force().exclude(parent=None).values("parent").distinct().count()
+        if len(own) < parents:
+            for one in own:
+                one.state = MatchState.DOUBTFUL
+                one.doubt = _("保護者%(parents)s人のうち%(count)s人分です。取り込むと、この表の合計が世帯の額になります。") % {
+                    "parents": parents,
+                    "count": len(own),
+                }
+
+
 def _take(one: OfficeRow, by: User | None) -> None:
+    """Put the row's facts in force; of certificates, the sum of all rows of the family that nobody left."""
     assert one.household is not None
     values = {fact: one.values[column] for column, fact in KINDS[one.list.kind].items() if one.values.get(column) is not None}
-    put_facts(household=one.household, values=values, source=Source.OFFICE, by=by)
+    rows, reason = [one], ""
+    if one.list.kind == "certificate":
+        rows = list(one.list.rows.filter(household=one.household).exclude(state=MatchState.LEFT))
+        values = {"tax_amount": sum(row.values["tax"] for row in rows)}
+        reason = _("%(issuers)sの証明書") % {"issuers": "、".join(dict.fromkeys(row.values["issuer"] for row in rows))}
+    put_facts(household=one.household, values=values, source=Source.OFFICE, by=by, reason=reason)
+    OfficeRow.objects.filter(pk__in=[row.pk for row in rows]).update(state=MatchState.TAKEN)
     one.state = MatchState.TAKEN
-    one.save(update_fields=["state"])
 
 
 @transaction.atomic
@@ -82,4 +113,4 @@ def judge_office_row(*, row: OfficeRow, take: bool, by: User) -> OfficeRow:
 
 def columns_of(kind: str) -> list[str]:
     """How sheets write the columns of a kind of list, for the page that asks for one."""
-    return [ways[0] for key, ways in OFFICE_COLUMNS.items() if key in ("code", "name") or key in KINDS.get(kind, {})]
+    return [ways[0] for key, ways in OFFICE_COLUMNS.items() if key in ("code", "name", *OFFICE_NEEDS.get(kind, ()))]

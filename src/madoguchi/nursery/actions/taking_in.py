@@ -25,6 +25,7 @@ from madoguchi.nursery.models import (
     Round,
     Source,
 )
+from madoguchi.nursery.models.promised import carried, still
 from madoguchi.nursery.models.reading import ChildReading, Reading, Said, read_application
 from madoguchi.nursery.models.rulebook import rulebook_of
 
@@ -175,7 +176,7 @@ def _propose(household: Household, reading: Reading, children: list[ChildReading
             continue
         rows.append(fact)
     Fact.objects.bulk_create(rows)
-    household.revision, household.papers = reading.revision.number, reading.papers
+    household.revision, household.papers = reading.revision.number, still(reading.papers, household.papers)
     household.save(update_fields=["revision", "papers"])
 
 
@@ -222,7 +223,7 @@ def _carried_family(row: Round, before: Household) -> Household:
         priority=before.priority,
         other_year=before.other_year,
         revision=before.revision,
-        papers=before.papers,
+        papers=carried(before),
         carried_from=before,
     )
     rows = Fact.objects.in_force().filter(household=before, candidate=None)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from madoguchi.nursery.forms.facilities import SheetForm
 
-KINDS = [("tax", _("区市町村民税の所得割額")), ("arrears", _("保育料の滞納"))]
+KINDS = [("tax", _("区市町村民税の所得割額")), ("arrears", _("保育料の滞納")), ("certificate", _("ほかの自治体の課税証明書"))]
 
 
 class OfficeListForm(SheetForm):

@@ -44,8 +44,8 @@ class Household(Owned):
     priority = models.CharField("先に入れる子", max_length=10, blank=True)  # elder | younger | ""
     other_year = models.CharField("ほかの年度の申込み", max_length=10, blank=True)
     revision = models.PositiveIntegerField("取り込んだ版", default=0)  # the Answers' number that was read last
-    papers = models.JSONField("後から出す書類", default=list)  # labels of documents that were promised and have not come
-    missing = models.JSONField("足りないもの", default=list)  # [{"kind", "key", "parent", "candidate", "text"}]
+    papers = models.JSONField("後から出す書類", default=list)  # as nursery.models.promised has them
+    missing = models.JSONField("足りないもの", default=list)  # [{"kind", "slot", "key", "text"}]
     checked_at = models.DateTimeField("確かめた日時", null=True)
     checked_by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", verbose_name="確かめた人")
     taken_at = models.DateTimeField("取り込んだ日時", default=timezone.now)

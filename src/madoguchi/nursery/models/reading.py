@@ -11,6 +11,7 @@ from madoguchi.applications.models import Answers, Application, by_concept, full
 from madoguchi.engines.forms import Item, Walk
 from madoguchi.engines.placement.points import Rules
 from madoguchi.nursery.models.facility import District
+from madoguchi.nursery.models.promised import Paper, promised
 
 NO_ANSWER = (None, "", [])
 NONE_OF_THEM = "none"  # the choice that says "nothing of this"
@@ -70,7 +71,7 @@ class Reading:
     household: dict[str, Said]
     parents: list[dict[str, Said]]
     children: list[ChildReading]
-    papers: list[str]
+    papers: list[Paper]
 
 
 def read_application(application: Application, rules: Rules, revision: Answers | None = None) -> Reading:
@@ -91,7 +92,7 @@ def read_application(application: Application, rules: Rules, revision: Answers |
         household=household,
         parents=[_parent(walked, rules, number) for number in range(count)],
         children=[child for path in _child_paths(walked) if (child := _child(walked, rules, path)) is not None],
-        papers=_papers(walked),
+        papers=promised(walked),
     )
 
 
@@ -209,12 +210,3 @@ def _child(walked: Walk, rules: Rules, path: str) -> ChildReading | None:
 def _value(items: Mapping[str, list[Item]], concept: str) -> Any:
     found = items.get(concept)
     return found[0].value if found else None
-
-
-def _papers(walked: Walk) -> list[str]:
-    """Labels of documents that were promised for later and have not come."""
-    return [
-        item.question.label.get("ja", "")
-        for item in walked.items()
-        if item.question.type == "file" and isinstance(item.value, Mapping) and item.value.get("later") and not item.value.get("files")
-    ]

@@ -187,23 +187,26 @@ OFFICE_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "name": ("氏名", "申込者", "申込者氏名"),
     "tax": ("所得割額", "住民税所得割額", "区市町村民税所得割額", "所得割"),
     "arrears": ("滞納", "保育料の滞納"),
+    "issuer": ("発行した自治体", "証明した自治体", "自治体", "市区町村"),
 }
+# What a kind of list must say beside the number: its value first.
+OFFICE_NEEDS: Mapping[str, tuple[str, ...]] = {"tax": ("tax",), "arrears": ("arrears",), "certificate": ("tax", "issuer")}
 
 
 def understood_office(data: bytes, kind: str) -> Understood:
-    """{row number: {"code", "name", column of the kind}}. Raises Refused for a file that is no such sheet at all."""
-    found = found_rows(data, OFFICE_COLUMNS, ("code", kind))
+    """{row number: {"code", "name", columns of the kind}}. Raises Refused for a file that is no such sheet at all."""
+    value, *more = OFFICE_NEEDS[kind]
+    found = found_rows(data, OFFICE_COLUMNS, ("code", value, *more))
     result = Understood(unknown_columns=found.unknown)
     for number, cells in found.rows:
-        if not cells["code"]:
-            result.doubts.append(_("%(row)s行目：番号がないため、読みませんでした。") % {"row": number})
-            continue
-        values: dict[str, Any] = {"code": cells["code"], "name": cells.get("name", "")}
-        text = to_halfwidth(cells[kind]).replace(",", "").removesuffix("円").strip()
-        if kind == "arrears":
-            values[kind] = text in ("有", "あり", "1", "はい")
+        values: dict[str, Any] = {"code": cells["code"], "name": cells.get("name", ""), **{key: cells[key] for key in more}}
+        text = to_halfwidth(cells[value]).replace(",", "").removesuffix("円").strip()
+        if kind == "certificate" and not (text and cells["issuer"]):
+            result.refused.append(_("%(row)s行目に、発行した自治体か所得割額がありません。") % {"row": number})
+        elif value == "arrears":
+            values[value] = text in ("有", "あり", "1", "はい")
         elif text.isdecimal():
-            values[kind] = int(text)
+            values[value] = int(text)
         elif text:
             result.refused.append(
                 _("%(row)s行目の「%(text)s」が数字ではありません。円で入力してください。") % {"row": number, "text": text[:20]}

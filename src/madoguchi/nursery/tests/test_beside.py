@@ -9,8 +9,9 @@ from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
-from madoguchi.applications.actions import accept_offer
+from madoguchi.applications.actions import accept_offer, start_for, submit
 from madoguchi.applications.tests.make import make_filed
 from madoguchi.engines.placement.points import shipped
 from madoguchi.jobs.tests.make import run_tasks
@@ -19,7 +20,10 @@ from madoguchi.lib.sheets import read_grid
 from madoguchi.nursery import actions as act
 from madoguchi.nursery.batches.deciding import decide_round, tell_round
 from madoguchi.nursery.batches.taking_in import take_in
-from madoguchi.nursery.models import Analysis, Candidate, Certification, Fact, Household, OfficeRow, Round, Run, RunKind
+from madoguchi.nursery.models import Analysis, Candidate, Certification, Facility, Fact, Household, OfficeRow, Round, Run, RunKind
+from madoguchi.nursery.models.promised import carried, certified_parents, outstanding, still
+from madoguchi.nursery.models.reading import read_application
+from madoguchi.nursery.models.rulebook import rulebook_of
 from madoguchi.nursery.models.waiting import waiting_of
 from madoguchi.nursery.tests.make import make_round, make_seats, make_ward, nursery_answers, wished
 from madoguchi.nursery.tests.test_pages import signed_in
@@ -171,6 +175,29 @@ def test_other_offices_lists_show_their_doubts(ward, clerk):
     assert desk.post(page, {"kind": "tax", "file": upload("a,b\n1,2\n")}).status_code == 400
 
 
+def test_certificates_of_other_municipalities_add_up_for_each_family(ward, clerk):
+    """One row a parent; the sum is the household's. Where a parent is missing, somebody looks first."""
+    one, two, three = Household.objects.order_by("pk")
+    rows = [(one, "横浜市", "60,000"), (one, "川崎市", "５０，０００円"), (two, "横浜市", "70000")]
+    text = (
+        "受付番号,氏名,市区町村,所得割額\n"
+        + "".join(f'{family.code},,{issuer},"{tax}"\n' for family, issuer, tax in rows)
+        + ",だれか,千葉市,1\n"
+    )
+    desk, page = signed_in(clerk), f"/koto/desk/nursery/rounds/{ward.slug}/lists/"
+    shown = desk.post(page, {"kind": "certificate", "file": upload(text)}, follow=True).content.decode()
+    assert "保護者2人のうち1人分" in shown
+    assert "番号がありません" in shown
+    whole = Fact.objects.in_force().get(household=one, key="tax_amount")
+    assert (whole.value, whole.reason) == (110_000, "横浜市、川崎市の証明書")
+    assert not Fact.objects.filter(household__in=[two, three], key="tax_amount").exists()
+    half = OfficeRow.objects.get(household=two)
+    desk.post(f"/koto/desk/nursery/lists/{half.list_id}/rows/{half.pk}/", {"act": "take"})
+    assert Fact.objects.in_force().get(household=two, key="tax_amount").value == 70_000
+    refused = desk.post(page, {"kind": "certificate", "file": upload(f"受付番号,市区町村,所得割額\n{three.code},,5\n")})
+    assert (refused.status_code, "2行目" in refused.content.decode()) == (400, True)
+
+
 def core_sheet(row: Round, *lines: str) -> bytes:
     head = "世帯番号,児童番号,児童氏名,申請者,生年月日,希望1,希望2,在園,兄弟,父事由,父日数,父時間,所得割"
     return "\n".join([head, *lines]).encode("cp932")
@@ -308,3 +335,53 @@ def test_a_month_without_rules_or_with_two_is_told_at_the_desk(ward, clerk):
     another = make_round(ward.procedure, slug="2027-05", month=date(2027, 5, 1))
     with pytest.raises(Refused, match="基準が2つ"):
         act.score_round(round=another, by=clerk.user)
+
+
+def test_papers_that_come_are_ticked_off_and_a_complete_family_is_accepted(ward, clerk):
+    """A 就労証明書 that was typed counts as come; the rest is ticked off; nothing missing and looked through means accepted."""
+    act.score_round(round=ward, by=clerk.user)
+    family = Household.objects.order_by("pk").first()
+    act.confirm_checked(household=family, by=clerk.user)
+    family.application.refresh_from_db()
+    assert family.application.state == "submitted"
+    words = [one["text"] for one in family.missing if one["kind"] == "paper"]
+    assert words == ["後から出す書類が届いていません：就労証明書（保護者1）", "後から出す書類が届いていません：就労証明書（保護者2）"]
+    act.enter_certificate(household=family, parent=1, values={"company": "架空商事", "month_days": 20, "week_hours": 40.0}, by=clerk.user)
+    act.import_office_list(round=ward, kind="tax", data=f"受付番号,所得割額\n{family.code},1000".encode(), name="税.csv", by=clerk.user)
+    act.score_household(household=Household.objects.get(pk=family.pk), by=clerk.user)
+    page, desk = f"/koto/desk/nursery/families/{family.pk}/", signed_in(clerk)
+    shown = desk.get(page).content.decode()
+    assert ("保護者1）" in shown, "就労証明書（保護者2）" in shown) == (False, True)
+    assert "届いていない書類の中から" in desk.post(f"{page}papers/", {"paper": "name"}, follow=True).content.decode()
+    desk.post(f"{page}papers/", {"paper": "p2_work_paper"})
+    desk.post(f"{page}checked/")
+    family.refresh_from_db()
+    family.application.refresh_from_db()
+    assert (family.missing, family.application.state) == ([], "accepted")
+
+
+def test_papers_that_came_stay_come_in_the_next_revision_and_the_next_round(ward, clerk, chief):
+    family = Household.objects.order_by("pk").first()
+    act.receive_papers(household=family, paths=["p1_work_paper"], by=clerk.user)
+    act.enter_certificate(household=family, parent=2, values={"company": "架空商事", "month_days": 20, "week_hours": 40.0}, by=clerk.user)
+    family.refresh_from_db()
+    again = read_application(family.application, rulebook_of(ward)).papers
+    assert [bool(paper["came_on"]) for paper in still(again, family.papers)] == [True, False]
+    assert [bool(paper["came_on"]) for paper in carried(family)] == [True, True]
+    assert outstanding(family.papers, certified_parents(family)) == []
+
+
+def test_a_paper_application_is_typed_and_stands_among_the_families(ward, clerk):
+    started, token = start_for(procedure=ward.procedure, channel="paper", by=clerk.user)
+    browser = Client()
+    opened = browser.post(f"/koto/resume/{token}/")
+    assert (opened.status_code, f"/koto/a/{started.application.uuid}/" in opened["Location"]) == (302, True)
+    assert Client().get(f"/koto/resume/{token}/").status_code == 410
+    draft = started.application.draft()
+    facilities = Facility.objects.order_by("code")
+    draft.values = nursery_answers([{"wishes": wished(facilities[0])}])
+    draft.pages_done = [page.id for page in started.application.version.form.pages]
+    draft.save()
+    filed = submit(application=started.application)
+    act.take_in_application(round=ward, application=filed, by=clerk.user)
+    assert Household.objects.get(application=filed).source == "paper"

@@ -27,6 +27,7 @@ from madoguchi.nursery.actions import (
     correct_fact,
     leave,
     place_by_hand,
+    receive_papers,
     revoke_hand_place,
     score_household,
     score_round,
@@ -159,6 +160,7 @@ def _context(request: HttpRequest, row: Household, form: CorrectionForm | None =
         "household": row,
         "round": row.round,
         "page": family_page(row),
+        "lacks_papers": any(one["kind"] == "paper" for one in row.missing),
         "facilities": Facility.objects.in_order(),
         "files": files_of(request, row),
         "form": form or CorrectionForm(household=row),
@@ -220,6 +222,20 @@ def correct(request: HttpRequest, household: int) -> HttpResponse:
 
     said = _("「%(fact)s」を直し、指数を計算し直しました。") % {"fact": fact_label(row, given.where["key"])}
     return acted(request, act, said, to(request, "family", household=row.pk))
+
+
+@desk("cases.work")
+@require_POST
+def papers(request: HttpRequest, household: int) -> HttpResponse:
+    """Promised papers that came."""
+    row = household_of(request, household)
+    paths = [path[:200] for path in request.POST.getlist("paper")]
+    return acted(
+        request,
+        lambda: receive_papers(household=row, paths=paths, by=request.user),
+        _("書類が届いたことを登録しました。"),
+        to(request, "family", household=row.pk),
+    )
 
 
 @desk("cases.work")

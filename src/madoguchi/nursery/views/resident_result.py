@@ -28,7 +28,7 @@ from madoguchi.nursery.models import Candidate, CandidateState, EmploymentCertif
 from madoguchi.nursery.models.extending import extension_set, held_decisions, papers_to_add
 from madoguchi.nursery.models.reasons import key_texts
 from madoguchi.nursery.models.rulebook import rulebook_of
-from madoguchi.nursery.models.showing import names_of_facilities
+from madoguchi.nursery.models.showing import child_page, names_of_facilities
 from madoguchi.nursery.views.resident_pages import to
 
 
@@ -74,7 +74,13 @@ def _told(child: Candidate) -> dict[str, Any]:
             keys=key_texts(child.round, language),
             scale=rules.scale,
         )
-    return {"child": child, "words": words, "round": child.round}
+    return {
+        "child": child,
+        "words": words,
+        "round": child.round,
+        "points": child_page(child, rulebook_of(child.round), names_of_facilities(language)),
+        "answer_until": child.round.answer_until if child.state == CandidateState.OFFERED else None,
+    }
 
 
 def _parents(application: Application) -> list[dict[str, Any]]:
@@ -121,6 +127,7 @@ def wishes(request: HttpRequest, uuid: UUID, candidate: int) -> HttpResponse:
         "has_errors": bool(problem),
         "problems": [{"target": "wish1", "sentence": problem}] if problem else [],
         "may": row.round.may_change_wishes,
+        "contact": application.division,
     }
     return render(request, "nursery/wishes.html", context, status=400 if problem else 200)
 

@@ -98,7 +98,7 @@ class Command(BaseCommand):
         filling = import_module("madoguchi.demo.filling").fill(size=size, children=children, say=say)
         if not quiet:
             self.stdout.write("")
-        personas.write(personas.sign_ins(filling.cases))
+        personas.write(personas.sign_ins(filling.cases, filling.families))
         return {"filled": True, "seconds": round(time.monotonic() - began, 1), "applications": len(filling.cases) - filling.skipped}
 
     def progress(self, done: float) -> None:
