@@ -575,3 +575,9 @@ def test_a_csv_cell_that_starts_with_an_equals_sign(procedure, clerk):
     assert row["理由"].startswith("'=HYPERLINK")
     assert row["氏名"].startswith("'+81")
     assert not any(cell.startswith(("=", "+", "@", "\t", "\r")) for cell in row.values())
+
+
+def test_what_only_a_button_does_is_a_page_that_says_so(client, draft) -> None:
+    shown = client.get(f"/koto/a/{draft.uuid}/message/")
+    assert (shown.status_code, shown["Allow"]) == (405, "POST")
+    assert "ボタンからだけ開けます" in shown.content.decode()

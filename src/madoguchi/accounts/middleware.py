@@ -11,6 +11,7 @@ from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.utils import translation
+from django.utils.translation import gettext as _
 from django_scopes import scope
 
 from madoguchi.accounts.models import Membership, Municipality
@@ -150,13 +151,19 @@ class Member:
 
 
 class ShowRefused:
-    """A refusal is a page that says what to do (409 to a machine), never a 500."""
+    """A refusal is a page that says what to do (409 to a machine), never a 500; what only a button does is no empty page either."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == 405 and request.method == "GET":  # opened by the back button, or after signing in again
+            sentence = _("この画面は、ボタンからだけ開けます。前の画面に戻り、もう一度ボタンを押してください。")
+            shown = render(request, "refused.html", {"sentence": sentence}, status=405)
+            shown["Allow"] = response["Allow"]
+            return shown
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, Refused):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_noop
 
 from madoguchi.engines.forms import pick
 from madoguchi.engines.placement.points import FactKind, Rules
-from madoguchi.lib.tags import reader
+from madoguchi.lib.tags import date_ja, reader
 from madoguchi.nursery.models.facility import Facility
 from madoguchi.nursery.models.household import Candidate, Fact, FactState, Household
 from madoguchi.nursery.models.papers import EmploymentCertificate
@@ -203,11 +204,20 @@ def value_words(value: Any, fact: FactKind | None, names: Mapping[str, str], key
         return _("はい") if value else _("いいえ")
     if key == "condition":
         return str(_(CONDITION_WORDS.get(value, value)))
+    if key == "birth" or (fact is not None and fact.type == "date"):
+        return _day(value)
     if fact is not None and fact.choices.get(value):
         return pick(fact.choices[value], reader())
     if fact is not None and fact.unit and isinstance(value, (int, float)):
         return f"{value:,}{pick(fact.unit, reader())}"
     return names.get(str(value), str(value))
+
+
+def _day(value: Any) -> str:
+    try:
+        return date_ja(date.fromisoformat(str(value)))
+    except ValueError:
+        return str(value)
 
 
 def child_page(child: Candidate, rules: Rules, names: Mapping[str, str]) -> ChildPage:
