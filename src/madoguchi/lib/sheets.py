@@ -14,12 +14,15 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from openpyxl import load_workbook
+from openpyxl.utils.cell import range_boundaries
 from openpyxl.utils.exceptions import InvalidFileException
 
 MOST_ROWS, MOST_COLUMNS = 20_000, 200
 MOST_BYTES = 10 * 1024 * 1024
+MOST_MERGED = 20_000
 MOST_UNPACKED = 200 * 1024 * 1024  # a workbook that unpacks to more is no list of a town hall
 HEADER_WITHIN = 15  # titles and notes stand above the header, but not more than that
 
@@ -55,18 +58,64 @@ def read_grid(data: bytes) -> Grid:
     return grid
 
 
+def read_grids(data: bytes) -> list[tuple[str, Grid]]:
+    """Every sheet with its name, a merged cell's text in each cell that it covers; a CSV is one sheet. Raises UnreadableSheet."""
+    if not data.startswith(b"PK"):
+        return [("", read_grid(data))]
+    if len(data) > MOST_BYTES:
+        raise UnreadableSheet("too_large")
+    grids = [(name, [row[:MOST_COLUMNS] for row in grid]) for name, grid in _workbook(data)]
+    filled = [(name, grid) for name, grid in grids if any(any(row) for row in grid)]
+    if not filled:
+        raise UnreadableSheet("empty")
+    return filled
+
+
+def _workbook(data: bytes) -> list[tuple[str, Grid]]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            if sum(entry.file_size for entry in packed.infolist()) > MOST_UNPACKED:
+                raise UnreadableSheet("too_large")
+            book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+            sheets: list[Any] = list(book.worksheets)
+            return [(sheet.title, _spread(_rows(sheet), _merged(packed, sheet._worksheet_path))) for sheet in sheets]
+    except UnreadableSheet:
+        raise
+    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, IndexError, OSError, TypeError, AttributeError) as error:
+        raise UnreadableSheet("not_a_sheet") from error
+
+
+def _rows(sheet: Any) -> Grid:
+    rows = []
+    for cells in sheet.iter_rows(values_only=True):
+        rows.append([_text(cell) for cell in cells])
+        if len(rows) > MOST_ROWS:
+            raise UnreadableSheet("too_long")
+    return rows
+
+
+def _merged(packed: zipfile.ZipFile, path: str) -> list[tuple[int, int, int, int]]:
+    """Merged ranges (first column, first row, last column, last row), which the quick way of reading a workbook leaves out."""
+    found = re.findall(rb'<mergeCell[^>]*ref="([A-Z]+[0-9]+:[A-Z]+[0-9]+)"', packed.read(path))
+    bounds: list[Any] = [range_boundaries(ref.decode()) for ref in found[:MOST_MERGED]]
+    return [(left, top, right, bottom) for left, top, right, bottom in bounds]
+
+
+def _spread(grid: Grid, merged: list[tuple[int, int, int, int]]) -> Grid:
+    for left, top, right, bottom in merged:
+        text = grid[top - 1][left - 1] if top <= len(grid) and left <= len(grid[top - 1]) else ""
+        for row in grid[top - 1 : bottom] if text else []:
+            row.extend([""] * (min(right, MOST_COLUMNS) - len(row)))
+            row[left - 1 : min(right, MOST_COLUMNS)] = [text] * (min(right, MOST_COLUMNS) - left + 1)
+    return grid
+
+
 def _xlsx(data: bytes) -> Grid:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             if sum(entry.file_size for entry in packed.infolist()) > MOST_UNPACKED:
                 raise UnreadableSheet("too_large")
-        book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        rows = []
-        for cells in sheet.iter_rows(values_only=True):
-            rows.append([_text(cell) for cell in cells])
-            if len(rows) > MOST_ROWS:
-                raise UnreadableSheet("too_long")
+        rows = _rows(load_workbook(io.BytesIO(data), read_only=True, data_only=True).worksheets[0])
     except UnreadableSheet:
         raise
     except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, IndexError, OSError, TypeError) as error:

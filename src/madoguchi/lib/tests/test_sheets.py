@@ -5,7 +5,7 @@ import io
 import pytest
 from openpyxl import Workbook
 
-from madoguchi.lib.sheets import UnreadableSheet, read_grid, under_header
+from madoguchi.lib.sheets import UnreadableSheet, read_grid, read_grids, under_header
 
 NAMES = {"code": ("施設番号", "番号"), "name": ("施設名", "保育所名"), "seats": ("1歳児", "1歳")}
 
@@ -62,3 +62,27 @@ def test_a_sheet_without_the_needed_column_has_no_header():
     with pytest.raises(UnreadableSheet) as refused:
         under_header([["施設名"], ["月"]], NAMES, needed=("code",))
     assert refused.value.reason == "no_header"
+
+
+def merged(rows, *ranges) -> bytes:
+    book = Workbook()
+    for row in rows:
+        book.worksheets[0].append(row)
+    for one in ranges:
+        book.worksheets[0].merge_cells(one)
+    book.create_sheet("二枚目").append(["x"])
+    target = io.BytesIO()
+    book.save(target)
+    return target.getvalue()
+
+
+def test_merged_cells_stand_in_every_cell_that_they_cover_and_all_sheets_are_read():
+    grids = read_grids(merged([["課", "件数", ""], ["保育課", "1", "2"], ["", "3", "4"]], "A2:A3", "B1:C1"))
+    assert grids == [("Sheet", [["課", "件数", "件数"], ["保育課", "1", "2"], ["保育課", "3", "4"]]), ("二枚目", [["x"]])]
+
+
+@pytest.mark.parametrize(("data", "reason"), [(b"PK\x03\x04 no zip", "not_a_sheet"), (xlsx([[]]), "empty"), (b"", "empty")])
+def test_no_grids_in_what_is_no_workbook(data, reason):
+    with pytest.raises(UnreadableSheet) as caught:
+        read_grids(data)
+    assert caught.value.reason == reason
