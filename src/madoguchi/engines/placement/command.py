@@ -21,7 +21,8 @@ from typing import Any, Final, TextIO
 from .assign import assign
 from .instance import Doubt, Instance, Result, Unusable
 from .reading import read_assignment, read_path
-from .report import verification, write_report
+from .reading_csv import tables_beside
+from .report import require_free, verification, write_report
 from .verdict import Verdict
 from .verify import verify
 from .writing import write_assignment
@@ -55,18 +56,23 @@ def _place(arguments: list[str]) -> int:
     try:
         options = _place_parser().parse_args(arguments)
         instance, doubts, sha256 = read_path(options.instance)
+        if options.report is not None:
+            require_free(options.report, [options.instance, *(tables_beside(options.instance) or {}).values(), options.out])
         stop = _stop(options.time_limit)
         result = assign(instance, prove=options.prove, max_seated=options.max_seated, rule=options.rule, out_of_time=stop)
     except Unusable as unusable:
         return _refuse(unusable, UNUSABLE)
     verdict = verify(instance, result.places, rule=options.rule)
     line = _line(instance, result, verdict, doubts, options.rule) | {"input_sha256": sha256}
+    place = options.out
     try:
-        _write(options.out, write_assignment(result.places))
         if options.report is not None:
+            place = options.report
             write_report(options.report, instance, result.places, _timed(line), doubts, verdict)
+        place = options.out
+        _write(options.out, write_assignment(result.places))
     except OSError as error:
-        return _refuse(Unusable([(str(error.filename or options.out), f"書けません（{error.strerror}）。")]), UNUSABLE)
+        return _refuse(Unusable([(str(place), f"書けません（{error.strerror}）。")]), UNUSABLE)
     _say_result(result, verdict)
     _answer(_timed(line))
     return _exit(result, verdict, options.rule)
@@ -214,5 +220,20 @@ def _tell(message: str) -> None:
 
 
 def _print(stream: TextIO, line: str) -> None:
-    stream.write(line.replace("\n", " ") + "\n")
+    """A line whatever the terminal can show: what its encoding lacks is written as an escape, which JSON reads back."""
+    line = line.replace("\n", " ")
+    encoding = stream.encoding or "utf-8"
+    try:
+        line.encode(encoding)
+    except UnicodeEncodeError:
+        line = "".join(char if _fits(char, encoding) else json.dumps(char)[1:-1] for char in line)
+    stream.write(line + "\n")
     stream.flush()
+
+
+def _fits(char: str, encoding: str) -> bool:
+    try:
+        char.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True

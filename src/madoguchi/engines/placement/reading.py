@@ -48,7 +48,11 @@ def _bytes(path: Path) -> bytes:
 
 def _document(data: bytes, path: Path) -> Any:
     try:
-        return json.loads(data.decode("utf-8-sig"), object_pairs_hook=_once, parse_constant=_no_constant)
+        document = json.loads(data.decode("utf-8-sig"), object_pairs_hook=_once, parse_constant=_no_constant)
+        json.dumps(document, ensure_ascii=False).encode() if b"\\u" in data else None  # half a character breaks everything written later
+        return document
+    except UnicodeEncodeError as error:
+        raise Unusable([(str(path), "文字として読めない記号（\\ud800 など）があります。正しい文字に直してください。")]) from error
     except UnicodeDecodeError as error:
         raise Unusable([(str(path), "UTF-8ではありません。UTF-8で保存し直してください。")]) from error
     except RecursionError as error:

@@ -13,6 +13,11 @@ from typing import Any, Final
 from .instance import Doubt, Instance, Unusable
 from .reading_json import FORMATS, read_json
 
+COLUMNS: Final[Mapping[str, re.Pattern[str]]] = {
+    "facilities.csv": re.compile(r"id|name|cap[0-5]|shared"),
+    "children.csv": re.compile(r"id|name|family|age|points|tiebreak|current|bonus|pref[1-9]\d*"),
+    "families.csv": re.compile(r"id|name|condition|children"),
+}
 TABLES: Final = ("facilities.csv", "children.csv", "families.csv")
 NO_CLASS: Final = {"", "-", "—", "―", "ー", "–", "－"}
 PLACE: Final = re.compile(r"(facilities|children|families)\[(\d+)\]")
@@ -59,9 +64,26 @@ def _rows(name: str, data: bytes) -> list[Row]:
         header = [_plain(cell).strip() for cell in next(lines, [])]
         if "id" not in header:
             raise Unusable([(name, "1行目に列の名前（id など）がありません。docs/engines/placement-format.md のとおりに書いてください。")])
-        return [(lines.line_num, dict(zip(header, (cell.strip() for cell in cells), strict=False))) for cells in lines if any(cells)]
+        _require_known(name, header)
+        return [(lines.line_num, _cells(name, lines.line_num, header, cells)) for cells in lines if any(cells)]
     except csv.Error as error:
         raise Unusable([(f"{name} {lines.line_num}行目", "CSVとして読めません。表計算ソフトで開いて、保存し直してください。")]) from error
+
+
+def _require_known(name: str, header: list[str]) -> None:
+    """A column that is spelt otherwise would be passed over and change who gets a seat."""
+    unknown = [column for column in header if column and not COLUMNS[name].fullmatch(column)]
+    doubled = sorted({column for column in header if column and header.count(column) > 1})
+    if unknown:
+        raise Unusable([(f"{name} 1行目", f"知らない列です：{'、'.join(unknown[:10])}。列の名前を直すか、列を消してください。")])
+    if doubled:
+        raise Unusable([(f"{name} 1行目", f"同じ名前の列が2つあります：{'、'.join(doubled[:10])}。")])
+
+
+def _cells(name: str, line: int, header: list[str], cells: list[str]) -> Mapping[str, str]:
+    if any(cell.strip() for cell in cells[len(header) :]):
+        raise Unusable([(f"{name} {line}行目", "列の名前より多くのセルがあります。1行目に列を足すか、余分なセルを消してください。")])
+    return {column: cell.strip() for column, cell in zip(header, cells, strict=False) if column}
 
 
 def _plain(text: str) -> str:
@@ -87,6 +109,8 @@ def _child(line: int, row: Mapping[str, str], doubts: list[Doubt]) -> dict[str, 
     for part in _plain(row.get("bonus", "")).split(";"):
         if part.strip():
             facility, _colon, points = part.partition(":")
+            if facility.strip() in bonus:
+                raise Unusable([(f"children.csv {line}行目 bonus", f"「{facility.strip()[:40]}」が2回あります。1つにしてください。")])
             bonus[facility.strip()] = _number(points, points)
     return {
         "id": _plain(row["id"]),

@@ -9,13 +9,31 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from .explain import explain
-from .instance import Doubt, Instance, Places
+from .instance import Doubt, Instance, Places, Unusable
 from .summary import Summary, summarise
 from .tables import Tables
 from .verdict import Verdict
+
+NAMES: Final = frozenset({"report.json", "assignment.csv", "warnings.csv", "facilities.csv", "explanations.jsonl"})
+
+
+def require_free(folder: Path, kept: Iterable[Path]) -> None:
+    """Raises Unusable where a report would take the place of something that is no report of ours, or of a file of this run (`kept`)."""
+    target = folder.resolve()
+    if any(target == path or target in path.parents for path in (one.resolve() for one in kept)):
+        raise Unusable([(str(folder), "入力や結果のファイルがある場所です。--report には、別のフォルダーを指定してください。")])
+    if not folder.exists() and not folder.is_symlink():
+        return
+    if folder.is_symlink() or not folder.is_dir():
+        raise Unusable([(str(folder), "フォルダーではありません。--report には、報告のためのフォルダーを指定してください。")])
+    names = {one.name for one in folder.iterdir()}
+    if names and not ("report.json" in names and names <= NAMES):
+        raise Unusable(
+            [(str(folder), "ほかのファイルがあります。消さないように、空のフォルダーか、前の報告のフォルダーを指定してください。")]
+        )
 
 
 def write_report(folder: Path, instance: Instance, places: Places, line: dict[str, Any], doubts: Sequence[Doubt], verdict: Verdict) -> None:
