@@ -5,16 +5,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Protocol
 
 from django.conf import settings
+from django.db.models import Count
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from madoguchi.accounts.backends import MenuItem, menu_of
 from madoguchi.accounts.models import Membership
-from madoguchi.applications.models import Application, Subject
+from madoguchi.applications.models import Application, Channel, Subject
 from madoguchi.lib.addresses import address
 from madoguchi.lib.backends import Backends
 from madoguchi.procedures.models import Procedure
@@ -111,6 +113,15 @@ class PlacesPanel:
         taken = Subject.objects.holding_a_place(procedure).count()
         context = {"capacity": procedure.capacity, "left": max(0, procedure.capacity - taken)}
         return CasePanel("", "applications/places.html", context)
+
+
+class OnlineFilings:
+    """What was filed online in a span of days, by procedure. Settings: FILING_COUNTS["applications"]."""
+
+    def filed(self, first: date, last: date) -> dict[int, int]:
+        days = {"arrived_at__date__gte": first, "arrived_at__date__lte": last}
+        rows = Application.objects.filed().filter(channel__in=(Channel.ONLINE, Channel.MYNA), **days).values("procedure")
+        return {row["procedure"]: row["count"] for row in rows.annotate(count=Count("pk"))}
 
 
 class CasesMenu:

@@ -22,12 +22,12 @@ class NurseryMenu:
 
     def items(self, request: HttpRequest) -> list[MenuItem]:
         member: Membership = request.member  # type: ignore[attr-defined]
-        if member.division is None or not _has_nursery(member):
+        if member.division is None or not has_nursery(member):
             return []
         return [MenuItem(_("利用調整"), address("nursery_desk:rounds", slug=request.municipality.slug), "cases.read")]  # type: ignore[attr-defined]
 
 
-def _has_nursery(member: Membership) -> bool:
+def has_nursery(member: Membership) -> bool:
     """A division with a nursery procedure, or with rounds already; one query, because every page of the desk asks."""
     return member.division.procedures.filter(Q(slug__startswith="hoiku") | Q(rounds__isnull=False)).exists()
 

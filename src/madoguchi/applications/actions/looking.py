@@ -74,6 +74,7 @@ def prove_birth(*, application: Application, born: date, address: str) -> None:
         )
     if born not in _births(application):
         raise Refused(_("生年月日が、申請の内容と合いません。もう一度確かめてください。"), code="wrong")
+    BIRTHS.clear(f"{application.pk}|{address}")
     BIRTHS_A_DAY.clear(str(application.pk))
 
 

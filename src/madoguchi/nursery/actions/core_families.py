@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -44,21 +44,41 @@ def import_core_families(*, round: Round, data: bytes, by: User) -> tuple[int, l
         raise Refused(_("取り込みの対応表がまだありません。先に対応表を登録してください。"), code="no_layout")
     understood = understood_core(data, layout.document["import"], row, rulebook_of(row))
     known = {one.code: one for one in Household.objects.filter(round=row)}
-    for code in understood.rows:
-        if code in known and known[code].source != Source.CORE:
-            understood.refused.append(_("世帯番号%(code)sは、この回にほかの経路で届いています。") % {"code": code})
+    understood.refused += _belonging_elsewhere(row, understood.rows, known)
     if understood.refused:
         raise Refused("\n".join([_("取り込めない行があります。何も変えていません。"), *understood.refused[:30]]), code="rows_refused")
+    gone = _not_in_the_sheet(row, understood.rows)
     count = sum(_family(row, family, known.get(code), by) for code, family in understood.rows.items())
+    understood.doubts += [
+        _("児童番号%(child)sは、表にありません。取り下げたときは、世帯の画面で確かめてください。") % {"child": child} for child in gone
+    ]
     record("nursery.import_core_families", by=by, on=row, division=row.procedure.division, children=count)
     return count, understood.doubts
+
+
+def _belonging_elsewhere(row: Round, families: Mapping[str, FamilyRows], known: Mapping[str, Household]) -> Iterator[str]:
+    """Numbers that stand for a family of another origin, or for a child of another family."""
+    theirs = {one.code: one.household.code for one in Candidate.objects.filter(round=row).select_related("household")}
+    for code, family in families.items():
+        if code in known and known[code].source != Source.CORE:
+            yield _("世帯番号%(code)sは、この回にほかの経路で届いています。") % {"code": code}
+        for child in family.children:
+            if theirs.get(child.code, code) != code:
+                yield _("児童番号%(child)sは、別の世帯の番号です。") % {"child": child.code}
+
+
+def _not_in_the_sheet(row: Round, families: Mapping[str, FamilyRows]) -> list[str]:
+    """Children of these families that came before and are not in the sheet now: they stay, and are named."""
+    sheet = {child.code for family in families.values() for child in family.children}
+    standing = Candidate.objects.competing().filter(round=row, household__code__in=families).order_by("code")
+    return [code for code in standing.values_list("code", flat=True) if code not in sheet]
 
 
 def _family(row: Round, family: FamilyRows, known: Household | None, by: User) -> int:
     values = {
         "name": family.name,
         "district": family.district,
-        "condition": "single" if len(family.children) == 1 else family.condition,
+        "condition": "single" if _children_of(known, family) == 1 else family.condition,
     }
     if known is None:
         known = Household.objects.create(round=row, code=family.code, source=Source.CORE, **values)
@@ -70,6 +90,11 @@ def _family(row: Round, family: FamilyRows, known: Household | None, by: User) -
     for order, child in enumerate(family.children, 1):
         _child(known, child, order, by)
     return len(family.children)
+
+
+def _children_of(known: Household | None, family: FamilyRows) -> int:
+    codes = {child.code for child in family.children}
+    return len(codes | set(known.candidates.competing().values_list("code", flat=True) if known is not None else ()))
 
 
 def _child(household: Household, child: ChildRow, order: int, by: User) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
@@ -19,6 +20,10 @@ from madoguchi.procedures.actions import publish_code_list
 from madoguchi.procedures.models import CodeList
 
 CODE_LIST = "nursery-facilities"
+CODE, RESERVED = re.compile(r"[0-9A-Za-z_-]{1,12}"), frozenset({"new", "import", "publish"})  # it stands in addresses
+CLOCK = re.compile(r"([01]?\d|2[0-4]):[0-5]\d")
+MOST_DAYS = 2500
+LONGEST = {"name": 80, "kana": 120, "address": 200, "phone": 20, "station": 80}
 COLUMNS = (
     "name", "kana", "kind", "district", "address", "phone", "station", "x", "y", "min_age_days", "oldest_class", "opens", "closes",
     "partners", "shared", "valid_from", "valid_until", "is_invented",
@@ -32,8 +37,8 @@ def save_facility(*, code: str, values: Mapping[str, Any], by: User | None, sour
     if unknown:
         raise TypeError(f"no column is called {', '.join(sorted(unknown))}")
     code = code.strip()
-    if not code or len(code) > 12:
-        raise Refused(_("施設番号を12文字までで入力してください。"), code="code")
+    if not CODE.fullmatch(code) or code in RESERVED:
+        raise Refused(_("施設番号は、半角の英数字と「-」「_」で12文字までにしてください：%(code)s") % {"code": code[:20]}, code="code")
     facility = Facility.objects.select_for_update(of=("self",)).filter(code=code).first()
     before = _as_data(facility) if facility is not None else {}
     facility = facility or Facility(code=code, name={})
@@ -64,6 +69,7 @@ def _require_sound(facility: Facility) -> None:
         raise Refused(_("施設の名称を入力してください。"), code="name")
     if facility.kind not in FacilityKind.values:
         raise Refused(_("施設の種別を選んでください。"), code="kind")
+    _require_short(facility)
     seen: set[int] = set()
     for group in facility.shared:
         if len(group) < 2 or any(type(age) is not int or not 0 <= age <= 5 for age in group) or seen & set(group):
@@ -71,6 +77,18 @@ def _require_sound(facility: Facility) -> None:
         seen |= set(group)
     if facility.valid_from and facility.valid_until and facility.valid_until < facility.valid_from:
         raise Refused(_("閉園日が開設日より前です。"), code="valid_until")
+
+
+def _require_short(facility: Facility) -> None:
+    """What a sheet can say and no column holds."""
+    if len(facility.name["ja"]) > LONGEST["name"] or any(
+        len(getattr(facility, key)) > most for key, most in LONGEST.items() if key != "name"
+    ):
+        raise Refused(_("施設番号%(code)sの名称・所在地・電話番号などが長すぎます。") % {"code": facility.code}, code="too_long")
+    if any(text and not CLOCK.fullmatch(text) for text in (facility.opens, facility.closes)):
+        raise Refused(_("施設番号%(code)sの時刻を、7:30のように入力してください。") % {"code": facility.code}, code="clock")
+    if not 0 <= facility.min_age_days <= MOST_DAYS:
+        raise Refused(_("施設番号%(code)sの受入れの日齢が大きすぎます。") % {"code": facility.code}, code="min_age")
 
 
 @transaction.atomic
@@ -125,6 +143,23 @@ def import_facilities(*, data: bytes, name: str, by: User) -> tuple[int, list[st
     if understood.refused:
         raise Refused("\n".join([_("取り込めない行があります。何も変えていません。"), *understood.refused[:30]]), code="rows_refused")
     before = FacilityChange.objects.count()
+    if not understood.rows:
+        raise Refused(_("施設の行がありません。見出しの下に施設番号と名称があるシートを選んでください。"), code="no_rows")
+    standing = {row.code: row for row in Facility.objects.all()}
     for code, values in understood.rows.items():
-        save_facility(code=code, values=values, by=by, source=name)
+        save_facility(code=code, values=_beside(values, standing.get(code)), by=by, source=name)
     return FacilityChange.objects.count() - before, understood.doubts
+
+
+def _beside(values: Mapping[str, Any], standing: Facility | None) -> dict[str, Any]:
+    """What a sheet says, with what it cannot say kept: the English name, and the oldest class unless the kind changes it."""
+    before = standing.name.get("en") if standing is not None else None
+    ja = values["name"]["ja"]
+    kept = before if before and standing is not None and before != standing.name.get("ja") else ja
+    found = {**values, "name": {"ja": ja, "en": values["name"].get("en") or kept}}
+    was_small = standing is not None and standing.kind == FacilityKind.SMALL_A
+    if values.get("kind") == FacilityKind.SMALL_A:
+        found["oldest_class"] = 2
+    elif was_small and values.get("kind"):
+        found["oldest_class"] = 5
+    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -11,12 +12,15 @@ from django.utils.translation import gettext as _
 
 from madoguchi.accounts.actions import record
 from madoguchi.accounts.models import User
+from madoguchi.engines.japanese import DateProblem, parse_date
 from madoguchi.engines.placement import CONDITIONS
+from madoguchi.engines.placement.points import class_age
 from madoguchi.lib.errors import Refused
 from madoguchi.nursery.models import Candidate, Facility, Fact, FactState, Household, Source, WishChange
-from madoguchi.nursery.models.reading import canonical
+from madoguchi.nursery.models.reading import canonical, in_a_class
 from madoguchi.nursery.models.rulebook import rulebook_of
 
+MOST_NUMBER = 10**10  # yen, hours, days: nothing that a family has is more
 # Facts that the placement itself reads, besides those of the rules document: key → about a child?
 OWN_KEYS = {"wishes": True, "current": True, "condition": False, "priority_child": False, "other_year": False}
 
@@ -81,6 +85,11 @@ def _apply(household: Household, row: Fact) -> None:
         WishChange.objects.create(candidate=row.candidate, before=row.candidate.wishes, after=row.value or [], by=row.by)
         Candidate.objects.filter(pk=row.candidate.pk).update(wishes=row.value or [])
         return
+    elif row.key == "birth" and row.candidate is not None and row.value:
+        born = date.fromisoformat(row.value)
+        kept = {"birth": born, "age_class": min(5, class_age(born, household.round.month))}
+        Candidate.objects.filter(pk=row.candidate.pk).update(**kept)
+        return
     elif row.key == "current" and row.candidate is not None:
         Candidate.objects.filter(pk=row.candidate.pk).update(current=Facility.objects.filter(code=row.value or "").first())
         return
@@ -116,13 +125,30 @@ def _understood(household: Household, key: str, value: Any) -> Any:
     fact = rulebook_of(household.round).facts.get(key)
     if fact is None:
         raise Refused(_("この年度の基準にない項目です。画面を開き直してください。"), code="no_such_fact")
+    if fact.type == "date" or key == "birth":
+        return _day(household, key, value)
     try:
         found = canonical(value, fact.type)
-    except ValueError as problem:
+    except (ValueError, OverflowError) as problem:
         raise Refused(_("数字で入力してください。"), code="number") from problem
+    if fact.type == "number" and found is not None and not 0 <= found <= MOST_NUMBER:
+        raise Refused(_("0以上の数で入力してください。"), code="number")
     if fact.choices and found is not None and any(one not in fact.choices for one in (found if isinstance(found, list) else [found])):
         raise Refused(_("選べる答えの中から選んでください。"), code="choice")
     return found
+
+
+def _day(household: Household, key: str, value: Any) -> str | None:
+    """A day as it is kept; a child's birth must lie before the end of the month of intake and within the six classes."""
+    if value in (None, "") and key != "birth":
+        return None
+    try:
+        day = parse_date(str(value or ""))
+    except DateProblem as problem:
+        raise Refused(_("日付を読み取れません。例：2026-04-15、令和8年4月15日"), code="date") from problem
+    if key == "birth" and not in_a_class(day, household.round.month):
+        raise Refused(_("この入園月のクラスに入る年齢ではありません。生年月日を確かめてください。"), code="age")
+    return day.isoformat()
 
 
 def _new(

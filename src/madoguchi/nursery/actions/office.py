@@ -16,6 +16,7 @@ from madoguchi.lib.errors import Refused
 from madoguchi.nursery.actions.facts import put_facts
 from madoguchi.nursery.actions.rounds import locked
 from madoguchi.nursery.models import Household, MatchState, OfficeList, OfficeRow, Round, Source
+from madoguchi.nursery.models.rulebook import rulebook_of
 from madoguchi.nursery.models.sheets import OFFICE_COLUMNS, OFFICE_NEEDS, understood_office
 
 # What each kind of list says: our column → fact of the rules.
@@ -34,12 +35,16 @@ def import_office_list(*, round: Round, kind: str, data: bytes, name: str, by: U
         raise Refused(_("決裁に進んだ回には、照会の結果を入れられません。差し戻してから入れてください。"), code="round_fixed")
     if kind not in KINDS:
         raise Refused(_("照会の種類を選んでください。"), code="kind")
+    facts = rulebook_of(row).facts
+    if not any(fact in facts for fact in KINDS[kind].values()):
+        raise Refused(_("この回の基準は、この照会の内容を使いません。"), code="not_in_rules")
     understood = understood_office(data, kind)
     if understood.refused:
         raise Refused("\n".join([_("取り込めない行があります。何も変えていません。"), *understood.refused[:30]]), code="rows_refused")
     made = OfficeList.objects.create(round=row, kind=kind, source=name[:200], sha256=sha256(data).hexdigest(), by=by)
     families = {household.code: household for household in Household.objects.filter(round=row)}
     rows = [_matched(made, number, values, families) for number, values in sorted(understood.rows.items(), key=lambda pair: int(pair[0]))]
+    _doubt_doubles(rows, kind)
     if kind == "certificate":
         _doubt_halves(rows)
     OfficeRow.objects.bulk_create(rows)
@@ -57,10 +62,27 @@ def _matched(made: OfficeList, number: str, values: Mapping[str, Any], families:
         one.state, one.doubt = MatchState.UNMATCHED, _("番号がありません。番号を書いて、もう一度取り込んでください。")
     elif household is None:
         one.state, one.doubt = MatchState.UNMATCHED, _("この番号の世帯は、この回にありません。")
+    elif all(values.get(column) is None for column in KINDS[made.kind]):
+        one.state, one.doubt = MatchState.DOUBTFUL, _("内容が空です。")
     elif values.get("name") and search_key(str(values["name"])) != search_key(household.name):
         one.state = MatchState.DOUBTFUL
         one.doubt = _("氏名が違います（申込みでは「%(name)s」）。") % {"name": household.name}
     return one
+
+
+def _doubt_doubles(rows: list[OfficeRow], kind: str) -> None:
+    """A family that comes twice, or with the same certificate twice: which one counts is not ours to guess."""
+    seen: dict[tuple[Any, ...], list[OfficeRow]] = {}
+    for one in rows:
+        if one.state == MatchState.MATCHED and one.household is not None:
+            same = (one.household.pk, *((one.values["issuer"], one.values["tax"]) if kind == "certificate" else ()))
+            seen.setdefault(same, []).append(one)
+    for own in seen.values():
+        for one in own if len(own) > 1 else ():
+            one.state, one.doubt = (
+                MatchState.DOUBTFUL,
+                _("同じ世帯の行が%(count)s行あります。正しい行を選んでください。") % {"count": len(own)},
+            )
 
 
 def _doubt_halves(rows: list[OfficeRow]) -> None:
@@ -71,7 +93,7 @@ def _doubt_halves(rows: list[OfficeRow]) -> None:
             matched.setdefault(one.household, []).append(one)
     for household, own in matched.items():
         parents = household.facts.in_force().exclude(parent=None).values("parent").distinct().count()
-        if len(own) < parents:
+        if len(own) != max(1, parents):
             for one in own:
                 one.state = MatchState.DOUBTFUL
                 one.doubt = _("保護者%(parents)s人のうち%(count)s人分です。取り込むと、この表の合計が世帯の額になります。") % {
@@ -86,8 +108,9 @@ def _take(one: OfficeRow, by: User | None) -> None:
     values = {fact: one.values[column] for column, fact in KINDS[one.list.kind].items() if one.values.get(column) is not None}
     rows, reason = [one], ""
     if one.list.kind == "certificate":
-        rows = list(one.list.rows.filter(household=one.household).exclude(state=MatchState.LEFT))
-        values = {"tax_amount": sum(row.values["tax"] for row in rows)}
+        standing = one.list.rows.filter(household=one.household).exclude(state=MatchState.LEFT)
+        rows = list({(row.values["issuer"], row.values.get("tax")): row for row in standing}.values())
+        values = {"tax_amount": sum(row.values.get("tax") or 0 for row in rows)}
         reason = _("%(issuers)sの証明書") % {"issuers": "、".join(dict.fromkeys(row.values["issuer"] for row in rows))}
     put_facts(household=one.household, values=values, source=Source.OFFICE, by=by, reason=reason)
     OfficeRow.objects.filter(pk__in=[row.pk for row in rows]).update(state=MatchState.TAKEN)

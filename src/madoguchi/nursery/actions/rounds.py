@@ -14,8 +14,10 @@ from madoguchi.accounts.actions import record
 from madoguchi.accounts.models import Membership, User
 from madoguchi.lib.errors import Refused
 from madoguchi.nursery.models import Candidate, CandidateState, Round, RoundKind, RoundState, Run, RunKind, RunState
+from madoguchi.nursery.models.placing import input_now
 from madoguchi.procedures.models import Procedure
 
+RESERVED = frozenset({"new"})  # a word of the addresses
 CALENDAR = ("opens_on", "applications_until", "changes_until", "result_on", "answer_until")
 
 
@@ -72,6 +74,8 @@ def change_round(*, round: Round, values: Mapping[str, Any], by: User) -> Round:
 
 
 def _require_sound(row: Round) -> None:
+    if row.slug in RESERVED or not 2000 <= row.month.year <= 2100:
+        raise Refused(_("識別名か入園月が正しくありません。識別名は「new」以外、入園月は2000年から2100年までにしてください。"), code="slug")
     if row.month.day != 1:
         raise Refused(_("入園月は、その月の1日で入力してください。"), code="month")
     days = [day for day in (row.opens_on, row.applications_until, row.changes_until, row.result_on, row.answer_until) if day is not None]
@@ -113,6 +117,10 @@ def propose_run(*, run: Run, by: User) -> Round:
     """起案: this run is to be the result of its round. It must be finished, of this round, and of today's families. Raises Refused."""
     row = locked(run.round)
     run = Run.objects.select_for_update().get(pk=run.pk)
+    if run.kind == RunKind.IMPORTED:
+        raise Refused(
+            _("取り込んだ結果は比べるためのもので、起案できません。この画面で試行した結果を起案してください。"), code="run_imported"
+        )
     if run.kind != RunKind.TRIAL or run.state != RunState.DONE:
         raise Refused(_("終わった試行だけを起案できます。"), code="run_not_done")
     if changed_since(run):
@@ -126,7 +134,7 @@ def propose_run(*, run: Run, by: User) -> Round:
 
 
 def changed_since(run: Run) -> bool:
-    """Whether anything that a run reads was changed after it: facts, wishes, seats, places set by hand, withdrawals."""
+    """Whether today's families and seats are not what the run was made from: cheap signs first, then the whole input again."""
     row = run.round
     seats = row.current_seats()
     return bool(
@@ -137,7 +145,15 @@ def changed_since(run: Run) -> bool:
         or row.hand_places.filter(revoked_at__gt=run.at).exists()
         or Candidate.objects.filter(round=row, state=CandidateState.WITHDRAWN, placements__run=run).exists()
         or Candidate.objects.competing().filter(round=row).exclude(placements__run=run).exists()
+        or _differs(run)
     )
+
+
+def _differs(run: Run) -> bool:
+    try:
+        return input_now(run.round).sha256 != run.input_sha256
+    except Refused:  # what cannot be placed today is not what was placed
+        return True
 
 
 @transaction.atomic
@@ -148,7 +164,9 @@ def approve_round(*, round: Round, by: User) -> Round:  # noqa: A002
         raise Refused(_("起案した人は、同じ案を決裁できません。ほかの人に頼んでください。"), code="same_person")
     if not _may_approve(by, row):
         raise Refused(_("決裁できるのは、この課の課長などの決裁権を持つ人だけです。"), code="may_not_approve")
-    if row.chosen is None or changed_since(row.chosen):
+    if row.state != RoundState.PROPOSED or row.chosen is None:
+        raise Refused(_("この回は、まだ起案されていません。"), code="not_proposed")
+    if changed_since(row.chosen):
         raise Refused(_("起案の後に、家庭の内容か空きが変わりました。差し戻して、もう一度試行してください。"), code="run_stale")
     row.move(RoundState.APPROVED)
     row.approved_by, row.approved_at, row.frozen_sha256 = by, timezone.now(), row.chosen.input_sha256

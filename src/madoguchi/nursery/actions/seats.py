@@ -62,13 +62,29 @@ def _require_sound(code: str, numbers: Sequence[int | None], is_known: bool) -> 
 
 
 @transaction.atomic
-def import_seats(*, round: Round, data: bytes, name: str, by: User) -> VacancyList:  # noqa: A002
-    """募集人員一覧 from the ward's sheet: all of it or, where a row is refused, nothing. Raises Refused, naming the rows."""
+def import_seats(*, round: Round, data: bytes, name: str, by: User) -> tuple[VacancyList, list[str]]:  # noqa: A002
+    """募集人員一覧 from the ward's sheet, and what should be looked at: all of it or, where a row is refused, nothing.
+
+    A facility that the sheet does not name keeps the seats that it had. Raises Refused, naming the rows.
+    """
     understood = understood_seats(data)
     if understood.refused:
         raise Refused("\n".join([_("取り込めない行があります。何も変えていません。"), *understood.refused[:30]]), code="rows_refused")
     if not understood.rows:
         raise Refused(_("施設の行がありません。見出しの下に施設番号と人数があるシートを選んでください。"), code="no_rows")
-    return set_seats(
-        round=round, seats=understood.rows, by=by, source=name, note="\n".join(understood.doubts)[:300], sha256=sha256(data).hexdigest()
+    newest = round.current_seats()
+    kept = {code: list(row) for code, row in (newest.seats() if newest is not None else {}).items() if code not in understood.rows}
+    doubts = list(understood.doubts)
+    if kept:
+        doubts.append(_("表にない%(count)s施設は、前の募集人員のままにしました。") % {"count": len(kept)})
+    if understood.unknown_columns:
+        doubts.append(_("読まなかった列：%(names)s") % {"names": "、".join(understood.unknown_columns[:20])})
+    made = set_seats(
+        round=round,
+        seats={**kept, **understood.rows},
+        by=by,
+        source=name,
+        note="\n".join(doubts)[:300],
+        sha256=sha256(data).hexdigest(),
     )
+    return made, doubts

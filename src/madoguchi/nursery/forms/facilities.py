@@ -12,7 +12,7 @@ from madoguchi.engines.japanese import to_halfwidth
 from madoguchi.nursery.models import District, Facility, FacilityKind
 from madoguchi.nursery.models.sheets import NO_CLASS
 
-MOST_BYTES = 10 * 1024 * 1024
+MOST_BYTES, MOST_SEATS = 10 * 1024 * 1024, 999
 
 
 def text_box(width: str = "") -> forms.TextInput:
@@ -119,7 +119,9 @@ class SeatsForm(forms.Form):
         for _facility, names in self.rows:
             for name in names:
                 text = to_halfwidth(given.get(name, "")).strip()
-                if text not in NO_CLASS and text and not text.isdecimal():
+                if name not in self.data:
+                    self.add_error(name, _("入力欄が足りません。画面を開き直して、もう一度入力してください。"))
+                elif text not in NO_CLASS and text and not (text.isdecimal() and int(text) <= MOST_SEATS):
                     self.add_error(name, _("0以上の整数か、クラスがなければ「—」を入力してください。"))
         return given
 

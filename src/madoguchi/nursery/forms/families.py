@@ -13,6 +13,8 @@ from madoguchi.lib.tags import reader
 from madoguchi.nursery.models import Household
 from madoguchi.nursery.models.rulebook import rulebook_of
 
+YES_NO = {"はい": True, "yes": True, "1": True, "true": True, "いいえ": False, "no": False, "0": False, "false": False}
+
 
 @dataclass(frozen=True)
 class Target:
@@ -70,7 +72,9 @@ class CorrectionForm(forms.Form):
         if not text:
             return None
         if fact.type == "bool":
-            return text in ("はい", "yes", "Yes", "1", "true")
+            if text.casefold() not in YES_NO:
+                raise forms.ValidationError(_("「はい」か「いいえ」で入力してください。"), code="yes_no")
+            return YES_NO[text.casefold()]
         by_label = {label: name for name, texts in fact.choices.items() for label in (*texts.values(), name)}
         if fact.type == "list":
             return [by_label.get(part.strip(), part.strip()) for part in text.replace(",", "、").split("、") if part.strip()]

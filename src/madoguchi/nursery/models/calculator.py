@@ -8,11 +8,13 @@ from datetime import date
 from typing import Any
 
 from madoguchi.engines.forms import pick
+from madoguchi.engines.japanese import to_halfwidth
 from madoguchi.engines.placement.points import FactKind, Facts, Rules, Score, score
 from madoguchi.nursery.models.showing import ScoreRow, names_of_facilities, near_row, score_row
 
 HIDDEN = frozenset({"birth", "works_in_city"})  # asked in another way, or read by no row
 CHILD = "child"
+MOST = 10**10  # yen, hours, days: nothing that a family has is more
 
 
 @dataclass(frozen=True)
@@ -74,15 +76,25 @@ def answers(rules: Rules, scope: str, prefix: str, typed: Mapping[str, str]) -> 
         if fact.scope != scope or not text:
             continue
         if fact.type == "number":
-            try:
-                found[fact.id] = float(text)
-            except ValueError:
-                continue
+            number = _number(text)
+            if number is not None:
+                found[fact.id] = number
         elif fact.type == "bool":
             found[fact.id] = text == "yes"
         elif text in fact.choices:
             found[fact.id] = [text] if fact.type == "list" else text
     return found
+
+
+def _number(text: str) -> float | int | None:
+    """A number as it is typed at a counter; None for what is none, below zero or beyond anything that a family has."""
+    try:
+        value = float(to_halfwidth(text).replace(",", ""))
+    except ValueError:
+        return None
+    if not 0 <= value <= MOST:
+        return None
+    return int(value) if value == int(value) else value
 
 
 def reckon(rules: Rules, typed: Mapping[str, str], *, birth: date | None, month: date) -> Score:

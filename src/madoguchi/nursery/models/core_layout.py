@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -19,14 +20,16 @@ from django.utils.translation import gettext as _
 from madoguchi.engines.japanese import DateProblem, parse_date, to_halfwidth
 from madoguchi.engines.placement import CONDITIONS
 from madoguchi.engines.placement.points import Rules as Rulebook
+from madoguchi.lib.errors import Refused
 from madoguchi.nursery.models.facility import District, Facility
 from madoguchi.nursery.models.household import Candidate
-from madoguchi.nursery.models.reading import canonical
+from madoguchi.nursery.models.reading import canonical, in_a_class
 from madoguchi.nursery.models.round import Round
 from madoguchi.nursery.models.sheets import Understood, found_rows
 
 FORMAT = "madoguchi-core/1"
 NEEDED = ("household", "child", "birth")
+LONGEST_CODE = 24
 TEXTS = (*NEEDED, "name", "kana", "applicant", "district", "current")
 ENCODINGS = ("utf-8-sig", "cp932")
 
@@ -59,13 +62,28 @@ VALUES = (
 
 def problems_of(document: Any) -> list[str]:
     """What is wrong with a mapping file; nothing when it can be used."""
+    if isinstance(document, Mapping) and not _is_text(document):
+        return [_("対応表に、文字として読めない記号があります。")]
     if not isinstance(document, Mapping) or document.get("format") != FORMAT:
         return [_("対応表のファイルではありません。formatに%(format)sと書いてください。") % {"format": FORMAT}]
-    return [*_import_problems(document.get("import")), *_export_problems(document.get("export"))]
+    return [*_import_problems(document.get("import"), "import" in document), *_export_problems(document.get("export"))]
 
 
-def _import_problems(given: Any) -> Iterator[str]:
-    if given is None:
+def _is_text(document: Any) -> bool:
+    try:
+        json.dumps(document, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _is_words(given: Any) -> bool:
+    """A pair list of texts, or of what a text stands for."""
+    return isinstance(given, Mapping) and all(isinstance(value, str | int | float | bool) for value in given.values())
+
+
+def _import_problems(given: Any, has_import: bool) -> Iterator[str]:
+    if not has_import:
         return
     if not isinstance(given, Mapping):
         yield _("importは項目の組で書いてください。")
@@ -73,10 +91,20 @@ def _import_problems(given: Any) -> Iterator[str]:
     for key in NEEDED:
         if not isinstance(given.get(key), str):
             yield _("importの%(key)sに、見出しの名前を書いてください。") % {"key": key}
-    if not isinstance(given.get("wishes", []), list):
+    yield from _parts_problems(given)
+
+
+def _parts_problems(given: Mapping[str, Any]) -> Iterator[str]:
+    wishes, facts, condition = given.get("wishes", []), given.get("facts", []), given.get("condition", {"values": {}})
+    if not isinstance(wishes, list) or not all(isinstance(one, str) for one in wishes):
         yield _("importのwishesは、見出しの名前を並べて書いてください。")
-    for number, one in enumerate(given.get("facts", []), 1):
-        if not isinstance(one, Mapping) or not isinstance(one.get("fact"), str) or not isinstance(one.get("column"), str):
+    if not isinstance(condition, Mapping) or not _is_words(condition.get("values", {})):
+        yield _("importのconditionに、columnとvalues（相手の値と、こちらの値の組）を書いてください。")
+    if not isinstance(facts, list):
+        yield _("importのfactsは、項目を並べて書いてください。")
+    for number, one in enumerate(facts if isinstance(facts, list) else [], 1):
+        is_sound = isinstance(one, Mapping) and isinstance(one.get("fact"), str) and isinstance(one.get("column"), str)
+        if not is_sound or one.get("parent", 1) not in (1, 2) or not _is_words(one.get("values", {})):
             yield _("importのfactsの%(number)s番目に、factとcolumnを書いてください。") % {"number": number}
 
 
@@ -91,7 +119,7 @@ def _export_problems(given: Any) -> Iterator[str]:
         yield _("exportのencodingは、%(names)sのどちらかです。") % {"names": "、".join(ENCODINGS)}
     for number, one in enumerate(columns, 1):
         is_named = isinstance(one, Mapping) and isinstance(one.get("column"), str)
-        if not is_named or (one.get("value") not in VALUES and not isinstance(one.get("text"), str)):
+        if not is_named or (one.get("value") not in VALUES and not isinstance(one.get("text"), str)) or not _is_words(one.get("words", {})):
             yield _("exportの%(number)s列目に、columnと、value（%(names)s）かtextを書いてください。") % {
                 "number": number,
                 "names": "、".join(VALUES),
@@ -131,16 +159,25 @@ def understood_core(data: bytes, layout: Mapping[str, Any], row: Round, rules: R
     names |= {f"fact{number}": (one["column"],) for number, one in enumerate(layout.get("facts", []))}
     if isinstance(layout.get("condition"), Mapping):
         names["condition"] = (str(layout["condition"].get("column", "")),)
-    found = found_rows(data, names, NEEDED)
-    reader = _Reader(layout, rules, Understood(unknown_columns=found.unknown))
+    try:
+        found = found_rows(data, names, NEEDED)
+    except Refused as refused:
+        if refused.code != "no_header":
+            raise
+        wanted = "、".join(layout[key] for key in NEEDED)
+        raise Refused(
+            _("見出しの行が見つかりません。対応表のとおりの見出し（%(names)s）があるシートを選んでください。") % {"names": wanted},
+            code="no_header",
+        ) from refused
+    reader = _Reader(layout, rules, Understood(unknown_columns=found.unknown), row.month)
     for number, cells in found.rows:
         reader.read(number, {key: to_halfwidth(text).strip() for key, text in cells.items()})
     return reader.result
 
 
 class _Reader:
-    def __init__(self, layout: Mapping[str, Any], rules: Rulebook, result: Understood) -> None:
-        self.layout, self.rules, self.result = layout, rules, result
+    def __init__(self, layout: Mapping[str, Any], rules: Rulebook, result: Understood, month: date) -> None:
+        self.layout, self.rules, self.result, self.month = layout, rules, result, month
         self.facilities = set(Facility.objects.values_list("code", flat=True))
         self.districts = {name: row.code for row in District.objects.all() for name in (row.code, row.name["ja"])}
         self.children: set[str] = set()
@@ -161,6 +198,12 @@ class _Reader:
             birth = _day(cells.get("birth", ""))
         except DateProblem:
             self.refuse(number, _("生年月日「%(text)s」を読み取れません。") % {"text": cells.get("birth", "")[:20]})
+            return
+        if not in_a_class(birth, self.month):
+            self.refuse(number, _("生年月日「%(text)s」では、この入園月のクラスに入れません。") % {"text": cells.get("birth", "")[:20]})
+            return
+        if len(code) > LONGEST_CODE or len(child) > LONGEST_CODE:
+            self.refuse(number, _("番号が長すぎます（%(most)s文字まで）。") % {"most": LONGEST_CODE})
             return
         family = self.result.rows.get(code) or self._family(number, code, cells)
         self.result.rows[code] = family
@@ -189,7 +232,7 @@ class _Reader:
 
     def _wishes(self, number: int, cells: Mapping[str, str]) -> list[str]:
         named = [cells.get(f"wish{place}", "") for place in range(len(self.layout.get("wishes", [])))]
-        return [self._place(number, code) for code in named if code]
+        return [self._place(number, code) for code in dict.fromkeys(named) if code]
 
     def _facts(self, number: int, family: FamilyRows, child: ChildRow, cells: Mapping[str, str]) -> None:
         for place, one in enumerate(self.layout.get("facts", [])):

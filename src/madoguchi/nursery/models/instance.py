@@ -46,10 +46,10 @@ def instance_of(round: Round) -> Instance:  # noqa: A002 the office's word
 def _require_scored(round: Round, candidates: list[Candidate]) -> None:  # noqa: A002
     if round.current_seats() is None:
         raise Refused(f"{round}には募集人員がまだありません。先に募集人員を登録してください。", code="no_seats")
-    without = [candidate for candidate in candidates if not candidate.score]
+    without = [candidate for candidate in candidates if not candidate.score or candidate.scored_at is None]
     if without:
         raise Refused(
-            f"指数がまだ計算されていないお子さまが{len(without)}人います（{without[0].code}など）。先に指数を計算してください。",
+            f"指数が今の内容で計算されていないお子さまが{len(without)}人います（{without[0].code}など）。先に指数を計算してください。",
             code="not_scored",
         )
 

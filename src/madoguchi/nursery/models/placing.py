@@ -31,6 +31,7 @@ from madoguchi.lib.errors import Refused
 from madoguchi.nursery.models.facility import Facility
 from madoguchi.nursery.models.household import Candidate
 from madoguchi.nursery.models.instance import as_bytes, instance_of
+from madoguchi.nursery.models.round import Round
 from madoguchi.nursery.models.run import Placement, Run, RunKind
 
 MOST_NAMED = 50  # blocking families and violations that a result keeps by name
@@ -60,8 +61,12 @@ def frozen_input(run: Run) -> Input:
     """The rows of now as a file; a what-if takes the file of the run it is based on. Raises Refused for what cannot be placed."""
     if run.kind == RunKind.WHAT_IF and run.based_on is not None:
         return input_of(run.based_on)
-    data = as_bytes(write_instance(instance_of(run.round)))
-    return _checked(data)
+    return input_now(run.round)
+
+
+def input_now(round: Round) -> Input:  # noqa: A002 the office's word
+    """The rows of now as a file. Raises Refused for what cannot be placed."""
+    return _checked(as_bytes(write_instance(instance_of(round))))
 
 
 def input_of(run: Run) -> Input:

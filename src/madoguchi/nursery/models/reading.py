@@ -9,10 +9,11 @@ from typing import Any
 
 from madoguchi.applications.models import Answers, Application, by_concept, full_name, walk_revision
 from madoguchi.engines.forms import Item, Walk
-from madoguchi.engines.placement.points import Rules
+from madoguchi.engines.placement.points import Rules, class_age
 from madoguchi.nursery.models.facility import District
 from madoguchi.nursery.models.promised import Paper, promised
 
+OLDEST, BORN_AFTER = 5, 120  # class; days after the first of the month of intake
 NO_ANSWER = (None, "", [])
 NONE_OF_THEM = "none"  # the choice that says "nothing of this"
 STAYS_THERE = ("licensed", "small_leaving")  # the seat held now is one of the municipality's
@@ -129,6 +130,11 @@ def canonical(value: Any, kind: str) -> Any:
         ids = [each.get("id") if isinstance(each, Mapping) else each for each in (value if isinstance(value, list) else [value])]
         return [each for each in ids if each and each != NONE_OF_THEM]
     return bool(value) if kind == "bool" else value
+
+
+def in_a_class(birth: date, month: date) -> bool:
+    """Whether a child born (or expected) on a day can be in a class in a month: not of school age, and born soon after it at the latest."""
+    return class_age(birth, month) <= OLDEST and (birth - month).days <= BORN_AFTER
 
 
 def _facts(items: Mapping[str, list[Item]], rules: Rules, scope: str, place: int = 0) -> dict[str, Said]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from madoguchi.accounts.models import Membership, Owned, OwnedQuerySet, User, scoped
 from madoguchi.lib.errors import Refused
+from madoguchi.lib.tags import reader
 from madoguchi.procedures.models import Procedure
 
 
@@ -171,6 +172,11 @@ class Round(Owned):
     @property
     def may_change_wishes(self) -> bool:
         return self.state in (RoundState.PREPARING, RoundState.OPEN) and timezone.localdate() <= self.changes_until
+
+    @property
+    def title(self) -> str:
+        """The name as the reader reads it."""
+        return self.name_en if reader() == "en" and self.name_en else self.name
 
     @property
     def is_fixed(self) -> bool:

@@ -20,12 +20,13 @@ NO_CLASS = {"—", "―", "－", "ー", "-", "–", "/", "／", "＼", "\\", "×
 SEAT_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "code": ("施設番号", "施設コード", "番号", "コード"),
     "name": ("施設名", "施設名称", "保育施設名", "保育園名", "保育所名", "名称"),
-    **{f"age{age}": (f"{age}歳児", f"{age}歳", f"{age}歳児クラス") for age in CLASSES},
+    **{f"age{age}": (f"{age}歳児", f"{age}歳", f"{age}歳児クラス", f"{age}才児", f"{age}才") for age in CLASSES},
     "total": ("合計", "計"),
 }
 FACILITY_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "code": SEAT_COLUMNS["code"],
     "name": SEAT_COLUMNS["name"],
+    "english": ("名称（英語）", "英語名", "英語名称"),
     "kana": ("よみ", "ふりがな", "フリガナ", "読み"),
     "kind": ("区分", "種別", "類型"),
     "district": ("地区", "地域", "エリア"),
@@ -50,6 +51,7 @@ KINDS: Mapping[str, str] = {
 }
 AGE = re.compile(r"(\d+)(日|か月|カ月|ヶ月|ヵ月|月|歳)")
 DAYS = {"日": 1, "歳": 365}
+LARGEST = 1_000_000  # days; what is more is refused with the facility
 HOURS = re.compile(r"(\d{1,2}:\d{2})\D+(\d{1,2}:\d{2})")
 
 
@@ -68,6 +70,9 @@ def understood_seats(data: bytes) -> Understood:
     found = found_rows(data, SEAT_COLUMNS, ("code", "age0"))
     known = set(Facility.objects.values_list("code", flat=True))
     result = Understood(unknown_columns=found.unknown)
+    lacking = [f"{age}歳児" for age in CLASSES if f"age{age}" not in found.columns]
+    if lacking:  # read as "no class", a whole ward's seats would be gone
+        result.refused.append(_("クラスの列がありません：%(names)s。見出しを確かめてください。") % {"names": "、".join(lacking)})
     for number, cells in found.rows:
         code = to_halfwidth(cells["code"]).strip()
         if not code:
@@ -129,7 +134,7 @@ def understood_facilities(data: bytes) -> Understood:
 
 
 def _facility(number: int, cells: Mapping[str, str], districts: Mapping[str, District], result: Understood) -> dict[str, Any]:
-    values: dict[str, Any] = {"name": {"ja": cells["name"], "en": cells["name"]}}
+    values: dict[str, Any] = {"name": {"ja": cells["name"], **({"en": cells["english"]} if cells.get("english") else {})}}
     for key in ("kana", "address", "phone", "station"):
         if cells.get(key):
             values[key] = to_halfwidth(cells[key]) if key == "phone" else cells[key]
@@ -145,8 +150,6 @@ def _facility(number: int, cells: Mapping[str, str], districts: Mapping[str, Dis
             values["min_age_days"] = days
     if (hours := HOURS.search(to_halfwidth(cells.get("hours", "")))) is not None:
         values["opens"], values["closes"] = hours[1], hours[2]
-    if values.get("kind") == FacilityKind.SMALL_A:
-        values["oldest_class"] = 2
     return values
 
 
@@ -163,7 +166,7 @@ def _set(values: dict[str, Any], key: str, text: str, known: Mapping[str, Any], 
 def minimum_days(text: str) -> int | None:
     """「57日～」「1歳～」「4か月～」 as days; a month counts 30 days and a year 365, which is how rounds compare days (要確認)."""
     found = AGE.search(to_halfwidth(text))
-    return int(found[1]) * DAYS.get(found[2], 30) if found is not None else None
+    return min(LARGEST, int(found[1][:6]) * DAYS.get(found[2], 30)) if found is not None else None
 
 
 REASONS = {
@@ -189,6 +192,11 @@ OFFICE_COLUMNS: Mapping[str, tuple[str, ...]] = {
     "arrears": ("滞納", "保育料の滞納"),
     "issuer": ("発行した自治体", "証明した自治体", "自治体", "市区町村"),
 }
+ARREARS = {
+    **dict.fromkeys(("有", "有り", "あり", "滞納あり", "○", "〇", "1", "はい"), True),
+    **dict.fromkeys(("無", "無し", "なし", "滞納なし", "×", "0", "いいえ", ""), False),
+}
+LONGEST_AMOUNT = 10  # digits of yen
 # What a kind of list must say beside the number: its value first.
 OFFICE_NEEDS: Mapping[str, tuple[str, ...]] = {"tax": ("tax",), "arrears": ("arrears",), "certificate": ("tax", "issuer")}
 
@@ -203,9 +211,13 @@ def understood_office(data: bytes, kind: str) -> Understood:
         text = to_halfwidth(cells[value]).replace(",", "").removesuffix("円").strip()
         if kind == "certificate" and not (text and cells["issuer"]):
             result.refused.append(_("%(row)s行目に、発行した自治体か所得割額がありません。") % {"row": number})
+        elif value == "arrears" and text in ARREARS:
+            values[value] = ARREARS[text]
         elif value == "arrears":
-            values[value] = text in ("有", "あり", "1", "はい")
-        elif text.isdecimal():
+            result.refused.append(
+                _("%(row)s行目の「%(text)s」が分かりません。有か無で入力してください。") % {"row": number, "text": text[:20]}
+            )
+        elif text.isdecimal() and len(text) <= LONGEST_AMOUNT:
             values[value] = int(text)
         elif text:
             result.refused.append(

@@ -208,8 +208,9 @@ def value_words(value: Any, fact: FactKind | None, names: Mapping[str, str], key
         return _day(value)
     if fact is not None and fact.choices.get(value):
         return pick(fact.choices[value], reader())
-    if fact is not None and fact.unit and isinstance(value, (int, float)):
-        return f"{value:,}{pick(fact.unit, reader())}"
+    if isinstance(value, (int, float)):
+        unit = pick(fact.unit, reader()) if fact is not None and fact.unit else ""
+        return f"{int(value) if value == int(value) else value:,}{unit}"
     return names.get(str(value), str(value))
 
 
@@ -261,11 +262,29 @@ def _because(each: Mapping[str, Any], rules: Rules, names: Mapping[str, str]) ->
     return f"{pick(fact.text, reader())} {value_words(each['value'], fact, names)}"
 
 
+# What the rules work out by themselves from facts.
+DERIVED = {
+    "month_hours": gettext_noop("1か月の時間"), "age_class": gettext_noop("クラスの年齢"), "is_transfer": gettext_noop("転園"),
+    "twin": gettext_noop("双子など"), "siblings_applying": gettext_noop("同時に申し込むきょうだい"), "parents": gettext_noop("保護者の数"),
+    "base_points": gettext_noop("基準の指数"), "facility": gettext_noop("施設"),
+}  # fmt: skip
+EQUAL = gettext_noop("%(value)sのとき数えます")
+WANTED = {
+    ">=": gettext_noop("%(value)s以上で数えます"), "<=": gettext_noop("%(value)s以下で数えます"), ">": gettext_noop("%(value)sより多いと数えます"),
+    "<": gettext_noop("%(value)s未満で数えます"), "!=": gettext_noop("%(value)s以外で数えます"),
+}  # fmt: skip
+
+
+def _wanted(operator: str, value: str) -> str:
+    """What would be enough, in words: an operator says nothing to a parent."""
+    return str(_(WANTED.get(operator, EQUAL))) % {"value": value}
+
+
 def near_row(one: Mapping[str, Any], rules: Rules, names: Mapping[str, str], scale: int) -> ScoreRow:
     row, fact = rules.row(one["row"]), rules.facts.get(one["fact"])
     text = pick(row.text, reader()) if row is not None else one["row"]
-    label = pick(fact.text, reader()) if fact is not None else one["fact"]
+    label = pick(fact.text, reader()) if fact is not None else str(_(DERIVED.get(one["fact"], one["fact"])))
     have = value_words(one["have"], fact, names) if one["have"] is not None else _("分からない")
-    wanted = f"{one['operator'].replace('>=', '≧').replace('<=', '≦')} {one['wanted']}" if one["wanted"] is not None else ""
+    wanted = _wanted(one["operator"], value_words(one["wanted"], fact, names)) if one["wanted"] is not None else ""
     because = f"{label}：{have}" + (f"（{wanted}）" if wanted else "")
     return ScoreRow(text, f"{one['points'] / scale:+g}", _who(one["slot"]), because)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from madoguchi.lib.addresses import address
 from madoguchi.lib.errors import Refused
+from madoguchi.nursery.backends import has_nursery
 from madoguchi.nursery.models import Candidate, Household, Round, Run
 
 
@@ -41,6 +43,18 @@ def household_of(request: HttpRequest, pk: int) -> Household:
 def candidate_of(request: HttpRequest, pk: int) -> Candidate:
     rows = Candidate.objects.select_related("round__procedure__division", "round__municipality", "household", "current", "placed")
     return get_object_or_404(rows, pk=pk, round__in=rounds_of(request).values("pk"))
+
+
+def of_nursery(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """For pages of facilities, which belong to no round: only the division that runs the placement has them."""
+
+    @wraps(view)
+    def admitted(request: HttpRequest, *args: Any, **parts: Any) -> HttpResponse:
+        if request.member.division is None or not has_nursery(request.member):
+            raise Http404
+        return view(request, *args, **parts)
+
+    return admitted
 
 
 def acted(request: HttpRequest, act: Callable[[], object], said: Any, address: str) -> HttpResponse:

@@ -53,7 +53,7 @@ def layout(request: HttpRequest, round: str) -> HttpResponse:  # noqa: A002
         return redirect(back)
     try:
         document = json.loads(file.read().decode("utf-8-sig"))
-    except ValueError:
+    except (ValueError, RecursionError):
         messages.error(request, _("JSONとして読めません。かっことカンマを確かめて、もう一度選んでください。"))
         return redirect(back)
     return acted(request, lambda: save_layout(document=document, name=file.name, by=request.user), _("対応表を登録しました。"), back)

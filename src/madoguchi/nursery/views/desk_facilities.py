@@ -20,7 +20,7 @@ from madoguchi.nursery.actions import free_seats, import_facilities, import_seat
 from madoguchi.nursery.forms.facilities import FacilityForm, SeatsForm, SheetForm
 from madoguchi.nursery.models import District, Facility, FacilityKind, Round, VacancyList
 from madoguchi.nursery.models.map import map_of
-from madoguchi.nursery.views.access import acted, round_of, rounds_of, show, to
+from madoguchi.nursery.views.access import acted, of_nursery, round_of, rounds_of, show, to
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -46,6 +46,7 @@ def newest_round(request: HttpRequest) -> Round | None:
 @desk("cases.read")
 @never_cache
 @require_GET
+@of_nursery
 def facilities(request: HttpRequest) -> HttpResponse:
     """Every facility, on the map and in a list."""
     rows = list(found_facilities(request))
@@ -67,15 +68,17 @@ def facilities(request: HttpRequest) -> HttpResponse:
 
 @desk("cases.export")
 @require_GET
+@of_nursery
 def facilities_xlsx(request: HttpRequest) -> HttpResponse:
     """The list as a sheet that can be read in again."""
-    header = ["施設番号", "施設名", "よみ", "区分", "地区", "所在地", "電話番号", "最寄り駅", "受入月齢", "開所時間"]
+    header = ["施設番号", "施設名", "よみ", "区分", "地区", "所在地", "電話番号", "最寄り駅", "受入月齢", "開所時間", "名称（英語）"]
     marks = {FacilityKind.PUBLIC: "区", FacilityKind.PUBLIC_PRIVATE: "公", FacilityKind.PRIVATE: "私", FacilityKind.SMALL_A: "小A"}
     marks |= {FacilityKind.KODOMO_EN: "認", FacilityKind.KODOMO_EN_LOCAL: "地"}
     rows = [
         [
             row.code, row.name["ja"], row.kana, marks.get(FacilityKind(row.kind), row.kind),
             row.district.name["ja"] if row.district is not None else "", row.address, row.phone, row.station, f"{row.min_age_days}日", row.hours,
+            row.name.get("en", ""),
         ]
         for row in found_facilities(request)
     ]  # fmt: skip
@@ -91,6 +94,7 @@ def _sheet(data: bytes, name: str) -> HttpResponse:
 @desk("cases.read")
 @never_cache
 @require_http_methods(["GET", "POST"])
+@of_nursery
 def facility(request: HttpRequest, code: str) -> HttpResponse:
     """One facility: its facts to change, seats in each round, history. `new` makes one."""
     row = None if code == "new" else get_object_or_404(Facility.objects.select_related("district"), code=code)
@@ -127,6 +131,7 @@ def _seats_of(request: HttpRequest, row: Facility) -> list[tuple[Round, Any]]:
 
 @desk("cases.work")
 @require_POST
+@of_nursery
 def import_list(request: HttpRequest) -> HttpResponse:
     """The ward's list of facilities."""
     form, back = SheetForm(request.POST, request.FILES), to(request, "facilities")
@@ -147,6 +152,7 @@ def import_list(request: HttpRequest) -> HttpResponse:
 
 @desk("cases.work")
 @require_POST
+@of_nursery
 def publish(request: HttpRequest) -> HttpResponse:
     """Give the application form the list."""
     return acted(request, lambda: publish_facilities(by=request.user), _("申込みの様式の一覧に反映しました。"), to(request, "facilities"))
@@ -222,9 +228,15 @@ def import_round_seats(request: HttpRequest, round: str) -> HttpResponse:  # noq
         messages.error(request, _("取り込むファイルを選んでください（10MBまで）。"))
         return redirect(back)
     file = form.cleaned_data["file"]
-    return acted(
-        request, lambda: import_seats(round=row, data=file.read(), name=file.name, by=request.user), _("募集人員を取り込みました。"), back
-    )
+    try:
+        _made, doubts = import_seats(round=row, data=file.read(), name=file.name, by=request.user)
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("募集人員を取り込みました。"))
+        for doubt in doubts[:20]:
+            messages.warning(request, doubt)
+    return redirect(back)
 
 
 @desk("cases.work")

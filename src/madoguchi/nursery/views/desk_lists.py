@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from madoguchi.lib.errors import Refused
 from madoguchi.lib.guards import desk
 from madoguchi.nursery.actions import import_office_list, judge_office_row
-from madoguchi.nursery.forms.lists import OfficeListForm
+from madoguchi.nursery.forms.lists import KINDS, OfficeListForm
 from madoguchi.nursery.models import MatchState, OfficeList, OfficeRow
 from madoguchi.nursery.views.access import acted, round_of, rounds_of, show, to
 
@@ -42,7 +42,8 @@ def lists(request: HttpRequest, round: str) -> HttpResponse:  # noqa: A002 the a
             messages.success(request, _("照会の結果を取り込みました。確かめる行があれば、下に出ます。"))
             return redirect(to(request, "office_list", office=made.pk))
     counted = OfficeList.objects.filter(round=row).annotate(total=Count("rows"), doubts=Count("rows", filter=Q(rows__state__in=OPEN)))
-    context = {"round": row, "lists": counted.select_related("by"), "form": form, "may_work": may_work}
+    lists = [(one, dict(KINDS).get(one.kind, one.kind)) for one in counted.select_related("by")]
+    context = {"round": row, "lists": lists, "form": form, "may_work": may_work}
     return show(request, "lists", context, status=400 if form.errors else 200)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -30,7 +30,7 @@ from madoguchi.nursery.forms.facilities import SheetForm
 from madoguchi.nursery.forms.rounds import NEXT_STATES, NoteForm, RoundForm, RunForm
 from madoguchi.nursery.models import CandidateState, Round, RoundState, Run, RunKind
 from madoguchi.nursery.models.standing import standing_of, step_states
-from madoguchi.nursery.views.access import acted, round_of, rounds_of, run_of, show, to
+from madoguchi.nursery.views.access import acted, of_nursery, round_of, rounds_of, run_of, show, to
 
 CALENDAR = ("opens_on", "applications_until", "changes_until", "result_on", "answer_until")
 
@@ -38,6 +38,7 @@ CALENDAR = ("opens_on", "applications_until", "changes_until", "result_on", "ans
 @desk("cases.read")
 @never_cache
 @require_GET
+@of_nursery
 def rounds(request: HttpRequest) -> HttpResponse:
     """Every round of the division, the newest month first."""
     rows = [(row, standing_of(row)) for row in rounds_of(request)[:60]]
@@ -75,6 +76,7 @@ def _context(request: HttpRequest, row: Round, **forms: Any) -> dict[str, Any]:
 
 @desk("cases.work")
 @require_http_methods(["GET", "POST"])
+@of_nursery
 def new_round(request: HttpRequest) -> HttpResponse:
     """Set up a round."""
     form = RoundForm(request.POST or None, member=request.member)
@@ -178,6 +180,8 @@ ACTS = {"decide": decide_round, "recall": recall_round, "tell": tell_round}
 def finalise(request: HttpRequest, round: str, act: str) -> HttpResponse:  # noqa: A002
     """Decide everybody, take it all back, or tell everybody: each as a job."""
     row = round_of(request, round)
+    if act not in ACTS:
+        raise Http404
     try:
         job = ACTS[act](round=row, by=request.user)
     except Refused as refused:
