@@ -21,7 +21,7 @@ SOURCE, DOCS = ROOT / "src" / "madoguchi", ROOT / "docs"
 ROOMS = ("accounts", "jobs", "notices", "procedures", "applications")
 BRANCHES = ("nursery",)
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-PICTURES = ("home", "procedure", "fill", "check", "sent", "status", "queue", "case", "decision", "mailbox")
+PICTURES = ("home", "procedure", "fill", "check", "sent", "status", "queue", "case", "decision", "mailbox", "inventory", "priority")
 
 LINK = re.compile(r"(!?)\[[^\]]*\]\(([^)\s]+)\)")
 IMAGE = re.compile(r'<img src="([^"]+)"')

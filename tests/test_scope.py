@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from itertools import product
 
 import pytest
@@ -12,10 +13,11 @@ from django.core.checks import run_checks
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 from django_scopes import scope, scopes_disabled
 
 from madoguchi.accounts.actions import resident_for
-from madoguchi.accounts.models import EmailCode, EmailLink, Membership, Municipality, User
+from madoguchi.accounts.models import Division, EmailCode, EmailLink, Membership, Municipality, User
 from madoguchi.accounts.tests.make import make_division, make_member, make_municipality
 from madoguchi.applications.actions import accept, attach, begin_amendment, decide, looking, propose, request_correction, write_message
 from madoguchi.applications.models import Application, Attachment
@@ -37,6 +39,7 @@ from madoguchi.nursery.actions import (
 )
 from madoguchi.nursery.models import Analysis, OfficeList, OfficeRow, Run
 from madoguchi.nursery.tests.make import make_candidate, make_facility, make_household, make_round, make_seats
+from madoguchi.procedures.actions import add_entry, open_survey, read_inventory, save_rule
 
 pytestmark = pytest.mark.django_db
 MARK = "ひみつの"  # stands in everything that residents and clerks of Midori wrote, and nowhere else
@@ -100,9 +103,28 @@ def build(slug: str, name: str) -> Town:
             "event": ["child"],
             "token": ["x" * 43],
         }
-        for key, found in nursery_ids(filed, mark, clerk).items():
-            ids[key] = [*ids.get(key, []), *found]
+        for made in (nursery_ids(filed, mark, clerk), inventory_ids(mark, people["ict"].user)):
+            for key, found in made.items():
+                ids[key] = [*ids.get(key, []), *found]
     return Town(slug, ids)
+
+
+def inventory_ids(mark: str, ict: User) -> dict[str, list[object]]:
+    """An entry whose name bears the mark, a survey, a sheet that was read, a rule."""
+    division = Division.objects.get()
+    entry = add_entry(division=division, name=f"{mark}手続", by=ict)
+    due = timezone.localdate() + timedelta(days=9)
+    survey = open_survey(name=f"{mark}調査", asked=["seal"], message=mark, due_on=due, divisions=[division], by=ict)
+    found = read_inventory(data=f"手続名,年間件数\n{mark}届,1\n".encode(), name=f"{mark}.csv", division=division, by=ict)
+    rule = save_rule(rule=None, title=f"{mark}条例", kind="ordinance", article="", division=division, note="", by=ict)
+    return {
+        "number": [entry.number],
+        "survey": [survey.pk],
+        "division": [division.code],
+        "found": [found.pk],
+        "rule": [rule.pk],
+        "kind": ["csv"],
+    }
 
 
 def nursery_ids(filed: Application, mark: str, clerk: User) -> dict[str, list[object]]:

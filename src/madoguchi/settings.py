@@ -228,9 +228,11 @@ MENUS: dict[str, dict[str, object]] = {
     "applications": {"BACKEND": "madoguchi.applications.backends.CasesMenu"},
     "nursery": {"BACKEND": "madoguchi.nursery.backends.NurseryMenu"},
     "procedures": {"BACKEND": "madoguchi.procedures.backends.ProceduresMenu"},
+    "inventory": {"BACKEND": "madoguchi.procedures.backends.InventoryMenu"},
     "notices": {"BACKEND": "madoguchi.notices.backends.NoticesMenu"},
     "jobs": {"BACKEND": "madoguchi.jobs.backends.JobsMenu"},
 }
+FILING_COUNTS: dict[str, dict[str, object]] = {"applications": {"BACKEND": "madoguchi.applications.backends.OnlineFilings"}}
 PROCEDURE_PANELS: dict[str, dict[str, object]] = {
     "continue": {"BACKEND": "madoguchi.applications.backends.ContinuePanel"},
     "places": {"BACKEND": "madoguchi.applications.backends.PlacesPanel"},

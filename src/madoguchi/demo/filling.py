@@ -25,6 +25,7 @@ from madoguchi.demo.city import City, found, open_round, second_version, take_ov
 from madoguchi.demo.clock import Clock, phrases_ahead
 from madoguchi.demo.filing import Case
 from madoguchi.demo.placing import nursery_year
+from madoguchi.demo.taking_stock import take_stock
 from madoguchi.demo.times import Times
 from madoguchi.lib.errors import Refused
 from madoguchi.notices.models import Notice
@@ -32,6 +33,7 @@ from madoguchi.procedures.actions import LIBRARY, lists, read_entry
 
 SEED = 2026
 DAYS = 121  # how far back the city's story goes
+STOCK = 9  # how many days ago the inventory was taken
 DELIVER = "madoguchi.notices.tasks.deliver"
 
 # course → (share of the applications, how many days ago it began at least, at most)
@@ -315,6 +317,7 @@ def _city_events(filling: Filling) -> Iterator[tuple[datetime, City, Callable[[]
         when = filling.now + timedelta(days=rounds["now"][0]) - timedelta(hours=30)
         yield when, koto, _opening(filling, koto, procedure, rounds["now"])
     yield filling.now + timedelta(days=people.data("city")["second_version"]["days"]), koto, _new_version(koto)
+    yield filling.now - timedelta(days=STOCK), koto, lambda: take_stock(koto)
     for end, share in (("status", 8), ("not_eligible", 4), ("desk:queue", 6)):
         for _ in range(share):
             days = filling.rng.uniform(0.2, 100)

@@ -207,6 +207,12 @@ def yen(value: Any) -> str:
 
 
 @register.filter
+def thousands(value: float | None) -> str:
+    """A number with its thousands apart; nothing for None."""
+    return "" if value is None else f"{value:,}"
+
+
+@register.filter
 def problems(form: Any) -> list[dict[str, str]]:
     """The errors of a Django form as `parts/error_summary.html` reads them: [{"target", "sentence"}]."""
     found: list[dict[str, str]] = []

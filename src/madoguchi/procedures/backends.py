@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Protocol
 
 from django.http import HttpRequest
@@ -29,6 +32,31 @@ class ProcedurePanel(Protocol):
 
 
 panels: Backends[ProcedurePanel] = Backends("PROCEDURE_PANELS")
+
+
+class FilingCounts(Protocol):
+    """How many filings came online in a span of days: {procedure id: number}. A higher room knows; this one asks."""
+
+    def filed(self, first: date, last: date) -> Mapping[int, int]: ...
+
+
+filing_counts: Backends[FilingCounts] = Backends("FILING_COUNTS")
+
+
+def filed_online(first: date, last: date) -> dict[int, int]:
+    """The filings of every room that counts some."""
+    total: Counter[int] = Counter()
+    for _alias, backend in filing_counts.all():
+        total.update(backend.filed(first, last))
+    return dict(total)
+
+
+class InventoryMenu:
+    """The way to the inventory, for who answers it or manages it."""
+
+    def items(self, request: HttpRequest) -> list[MenuItem]:
+        slug = request.municipality.slug  # type: ignore[attr-defined]
+        return [MenuItem(_("棚卸"), address("procedures_desk:inventory", slug=slug), "inventory.answer")]
 
 
 class ProceduresMenu:

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from madoguchi.procedures.views import desk as desk_views
+from madoguchi.procedures.views import inventory, inventory_plan, surveys
 from madoguchi.procedures.views import resident as views
 
 resident = [
@@ -22,4 +23,23 @@ desk = [
     path("procedures/<slug:procedure>/publish/", desk_views.publishing, name="publish"),
     path("procedures/<slug:procedure>/versions/<int:number>/", desk_views.version, name="version"),
     path("procedures/<slug:procedure>/versions/<int:number>/form.json", desk_views.version_json, name="version_json"),
+    path("inventory/", inventory.home, name="inventory"),
+    path("inventory/procedures/", inventory.entries, name="inventory_entries"),
+    path("inventory/procedures.xlsx", inventory.entries_xlsx, name="inventory_xlsx"),
+    path("inventory/procedures/<str:number>/", inventory.entry, name="inventory_entry"),
+    path("inventory/surveys/new/", surveys.new_survey, name="new_survey"),
+    path("inventory/surveys/<int:survey>/", surveys.survey, name="survey"),
+    path("inventory/surveys/<int:survey>/remind/", surveys.remind, name="remind"),
+    path("inventory/surveys/<int:survey>/close/", surveys.close, name="close_survey"),
+    path("inventory/surveys/<int:survey>/<slug:division>/", surveys.reply, name="reply"),
+    path("inventory/surveys/<int:survey>/<slug:division>/answers.xlsx", surveys.reply_xlsx, name="reply_xlsx"),
+    path("inventory/surveys/<int:survey>/<slug:division>/<str:number>/", surveys.answer, name="answer"),
+    path("inventory/import/", inventory_plan.importing, name="inventory_importing"),
+    path("inventory/import/<int:found>/", inventory_plan.one_import, name="inventory_import"),
+    path("inventory/rules/", inventory_plan.rules, name="inventory_rules"),
+    path("inventory/rules/<int:rule>/move/", inventory_plan.moving_rule, name="move_rule"),
+    path("inventory/counts/", inventory_plan.counts, name="inventory_counts"),
+    path("inventory/weights/", inventory_plan.weights, name="inventory_weights"),
+    path("inventory/published/", inventory_plan.publication, name="publication"),
+    path("inventory/published.<slug:kind>", inventory_plan.publication_file, name="publication_file"),
 ]

@@ -110,13 +110,36 @@ class Role(models.TextChoices):
 
 # What a role may do. cases.* open only cases of the member's own division; the operator's role opens none.
 PERMISSIONS: dict[str, frozenset[str]] = {
-    Role.CLERK: frozenset({"desk", "cases.read", "cases.work", "cases.export", "jobs.read", "notices.read"}),
+    Role.CLERK: frozenset({"desk", "cases.read", "cases.work", "cases.export", "jobs.read", "notices.read", "inventory.answer"}),
     Role.CHIEF: frozenset(
-        {"desk", "cases.read", "cases.work", "cases.approve", "cases.export", "jobs.read", "notices.read", "audit.division"}
+        {
+            "desk",
+            "cases.read",
+            "cases.work",
+            "cases.approve",
+            "cases.export",
+            "jobs.read",
+            "notices.read",
+            "audit.division",
+            "inventory.answer",
+            "inventory.approve",
+        }
     ),
     Role.DESIGNER: frozenset({"desk", "forms.edit", "jobs.read"}),
     Role.ICT: frozenset(
-        {"desk", "forms.edit", "forms.publish", "jobs.read", "jobs.manage", "notices.read", "notices.manage", "people.manage", "figures"}
+        {
+            "desk",
+            "forms.edit",
+            "forms.publish",
+            "jobs.read",
+            "jobs.manage",
+            "notices.read",
+            "notices.manage",
+            "people.manage",
+            "figures",
+            "inventory.answer",
+            "inventory.manage",
+        }
     ),
     Role.AUDITOR: frozenset({"desk", "audit.read"}),
     Role.OPERATOR: frozenset({"desk", "joint", "figures"}),

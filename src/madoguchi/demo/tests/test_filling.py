@@ -22,7 +22,7 @@ from madoguchi.lib import dbguards
 from madoguchi.lib.errors import Refused
 from madoguchi.notices.models import Mail, Notice
 from madoguchi.nursery.models import Candidate, Household, Round
-from madoguchi.procedures.models import Procedure, ProcedureVersion
+from madoguchi.procedures.models import InventoryEntry, InventoryRound, Procedure, ProcedureVersion
 
 SIZE, CHILDREN = 36, 18
 pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.django_db]  # the mark also has the database made when these run alone
@@ -168,6 +168,16 @@ def test_each_procedure_and_course_has_its_share(koto, size):
     assert len(pairs) == size - size // 15 - 6
     for course in ("draft", "submitted", "accepted", "correcting", "corrected", "amended", "decided", "withdrawn"):
         assert course in {name for name, _ in pairs}
+
+
+def test_the_inventory_is_taken_and_a_survey_is_open(koto):
+    survey = InventoryRound.objects.get()
+    assert survey.is_open
+    assert {reply.state for reply in survey.replies.all()} == {"waiting", "answered", "approved"}
+    entries = InventoryEntry.objects.select_related("procedure", "rule")
+    assert entries.count() == Procedure.objects.count() + 38
+    assert {entry.track for entry in entries} == {"A", "B"}
+    assert sum(entry.is_online for entry in entries) == Procedure.objects.count()
 
 
 def test_the_nursery_year_has_a_round_that_was_told_and_one_that_is_open(koto):

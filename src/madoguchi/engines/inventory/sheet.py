@@ -86,11 +86,9 @@ def understand(grid: Grid) -> Understood:
 
 
 def key_of(values: Mapping[str, Any]) -> tuple[str, ...]:
-    """What tells one procedure from another: its number, else division, name, law and article."""
-    number = fold(str(values.get("number") or ""))
-    if number and number not in NOTHING:
-        return ("number", number)
-    return ("name", *(fold(str(values.get(part) or "")) for part in ("division", "name", "law", "article")))
+    """What tells one row from another: division, number, name, law and article. A number alone may be a mere running number."""
+    parts = (fold(str(values.get(part) or "")) for part in ("division", "number", "name", "law", "article"))
+    return tuple("" if part in NOTHING else part for part in parts)
 
 
 # -- the header --------------------------------------------------------------------------------------------------------------
@@ -165,11 +163,10 @@ def fold_header(text: str) -> str:
 
 
 def _headers() -> dict[str, str]:
+    ways = [(fold_header(way), name) for name, column in columns().items() for way in (column.name["ja"], *column.ways)]
     known: dict[str, str] = {}
-    for name, column in columns().items():
-        for way in (column.name["ja"], *column.ways):
-            known.setdefault(fold_header(way), name)
-            known.setdefault(re.sub(r"\(.*?\)", "", fold_header(way)), name)
+    for way, name in [*ways, *((re.sub(r"\(.*?\)", "", way), name) for way, name in ways)]:  # whole names before shortened ones
+        known.setdefault(way, name)
     return known
 
 

@@ -43,7 +43,7 @@ def _child(child: Child, facilities: set[str]) -> Iterator[tuple[str, str]]:
     for what, names in (("加点", child.bonus), ("優先順位", keyed), ("受入れできる", child.min_age_ok or ())):
         for name in names:
             if name not in facilities:
-                yield f"children：{child.id}", f"{what}の施設 {name} がありません。"
+                yield f"children：{child.id}", f"{what}の欄の施設 {name} がありません。"
 
 
 def _families(instance: Instance, children: Mapping[str, Child], facilities: set[str]) -> Iterator[tuple[str, str]]:

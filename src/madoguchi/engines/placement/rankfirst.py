@@ -19,7 +19,7 @@ from typing import Any
 
 from madoguchi.engines.placement.instance import CLASSES, Child, Facility, Family, Instance, Places, Unusable
 
-JOINT = "pattern 2 (wishes) knows no joint conditions: make the children independent, or use pattern 1 (points)"
+JOINT = "希望順位重視（wishes）には、きょうだいの条件がありません。条件を independent にするか、points を使ってください。"
 Key = tuple[Any, ...]
 
 
@@ -59,7 +59,7 @@ def place_by_wishes(instance: Instance) -> Places:
             asking = loser
     lost = [one for one in sorted(lists) if lists[one] and next_wish[one] == len(lists[one]) and lists[one][-1][1][0] <= 0]
     if lost:
-        said = "holds a seat or is pinned where there are too few: count these seats into the capacity"
+        said = "席を持つか先に決められていますが、席が足りません。その席も定員に数えてください"
         raise Unusable([(f"children[{one}]", f"{said} ({lists[one][-1][0]})") for one in lost])
     return {one: lists[one][number][0] if number < len(lists[one]) else None for one, number in sorted(next_wish.items())}
 

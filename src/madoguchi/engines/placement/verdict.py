@@ -6,22 +6,22 @@ from dataclasses import dataclass
 from typing import Final
 
 KINDS: Final = {
-    "unknown_child": "is not in the instance",
-    "two_families": "stands in two families",
-    "unknown_facility": "is at a facility that is not in the instance",
-    "pin": "is not at the place decided beforehand",
-    "forbidden": "is at a place that was forbidden",
-    "min_age": "is at a place that may not take it yet",
-    "not_wished": "is at a place that was not wished for",
-    "seat_lost": "has a present place and lost it",
-    "not_accepted": "these places together are none that the family accepts",
-    "over_capacity": "holds more children than it has seats",
+    "unknown_child": "入力にない子どもです",
+    "two_families": "2つの世帯に書かれています",
+    "unknown_facility": "入力にない施設に入っています",
+    "pin": "先に決められた場所にいません",
+    "forbidden": "入れないとされた施設に入っています",
+    "min_age": "まだ受け入れられない月齢の施設に入っています",
+    "not_wished": "希望していない施設に入っています",
+    "seat_lost": "いまの園の席を失っています",
+    "not_accepted": "世帯の条件に合わない組合せです",
+    "over_capacity": "席より多くの子どもが入っています",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One way in which a placement is not feasible. `kind` is one of KINDS; `message` says it in English, with what it is about."""
+    """One way in which a placement is not feasible. `kind` is one of KINDS; `message` says it in a sentence, with what it is about."""
 
     kind: str
     message: str

@@ -17,7 +17,7 @@ from .verify_families import Joint, Outcome, alone
 from .verify_market import Applicant, Pool, Priorities, applicants_of, pools_of, seat, too_young
 
 Pools = Mapping[tuple[str, int], Pool]
-REFUSED = "pattern 2 (wishes) knows no joint conditions: make the children independent, or use pattern 1 (points)"
+REFUSED = "希望順位重視（wishes）には、きょうだいの条件がありません。条件を independent にするか、points を使ってください。"
 
 
 def verify(instance: Instance, places: Places, *, weak: bool = False, rule: str = "points") -> Verdict:
@@ -81,7 +81,9 @@ class Check:
         elif one.pool is not None and place in one.wishes:
             return None
         kind = self.reason(one) if one.pool is not None or place is None else "unknown_facility"
-        return Violation(kind, f"child {one.child.id}: {KINDS[kind]} ({place})", one.child.id, one.child.family, place or "")
+        return Violation(
+            kind, f"子ども {one.child.id}：{KINDS[kind]}" + (f"（{place}）" if place else ""), one.child.id, one.child.family, place or ""
+        )
 
     def reason(self, one: Applicant) -> str:
         if one.pinned:
@@ -108,7 +110,7 @@ class Check:
         joint = Joint(family, members, self.pools, self.priorities)
         if not joint.accepts():
             where = ", ".join(f"{one.child.id}: {one.place}" for one in members)
-            self.violations.append(Violation("not_accepted", f"family {family.id}: {KINDS['not_accepted']} ({where})", family=family.id))
+            self.violations.append(Violation("not_accepted", f"世帯 {family.id}：{KINDS['not_accepted']}（{where}）", family=family.id))
         elif found := list(joint.blocking()):
             self.report(family, members, found)
 
@@ -136,15 +138,15 @@ def strangers(instance: Instance, places: Places) -> Iterator[Violation]:
     known = {child.id for child in instance.children}
     for one in places:
         if one not in known:
-            yield Violation("unknown_child", f"{one}: {KINDS['unknown_child']}", one, facility=places[one] or "")
+            yield Violation("unknown_child", f"子ども {one}：{KINDS['unknown_child']}", one, facility=places[one] or "")
     asked = Counter(one for family in instance.families for one in family.children)
     for child in instance.children:
         if asked[child.id] > 1:
-            yield Violation("two_families", f"child {child.id}: {KINDS['two_families']}", child.id, child.family)
+            yield Violation("two_families", f"子ども {child.id}：{KINDS['two_families']}", child.id, child.family)
 
 
 def overfull(pools: Pools) -> Iterator[Violation]:
     for pool in set(pools.values()):
         if len(pool.keys) > pool.seats:
-            said = f"facility {pool.facility}, class {'+'.join(map(str, pool.classes))}: {len(pool.keys)} children in {pool.seats} seats"
+            said = f"施設 {pool.facility} {'+'.join(map(str, pool.classes))}歳児：{pool.seats}席に{len(pool.keys)}人が入っています"
             yield Violation("over_capacity", said, facility=pool.facility, classes=pool.classes)

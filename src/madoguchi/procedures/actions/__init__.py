@@ -2,9 +2,22 @@
 
 from madoguchi.procedures.actions.banks import BankLists
 from madoguchi.procedures.actions.checking import check_entry
+from madoguchi.procedures.actions.counting import record_counts
+from madoguchi.procedures.actions.entries import add_entry, end_entry, entries_for, update_entry
+from madoguchi.procedures.actions.importing import drop_import, read_inventory, take_import
 from madoguchi.procedures.actions.library import LIBRARY, LibraryEntry, adopt, library_entries, read_entry
 from madoguchi.procedures.actions.lists import WithBanks, entry_of, lists, publish_code_list
+from madoguchi.procedures.actions.planning import move_rule, order_entry, plan_entry, save_rule, set_weights
 from madoguchi.procedures.actions.publishing import Proposal, close, hide, propose, publish, reopen, show
+from madoguchi.procedures.actions.surveying import (
+    answer_entry,
+    approve_reply,
+    close_survey,
+    open_survey,
+    remind_divisions,
+    send_back_reply,
+    submit_reply,
+)
 
 __all__ = [
     "LIBRARY",
@@ -12,17 +25,37 @@ __all__ = [
     "LibraryEntry",
     "Proposal",
     "WithBanks",
+    "add_entry",
     "adopt",
+    "answer_entry",
+    "approve_reply",
     "check_entry",
     "close",
+    "close_survey",
+    "drop_import",
+    "end_entry",
+    "entries_for",
     "entry_of",
     "hide",
     "library_entries",
     "lists",
+    "move_rule",
+    "open_survey",
+    "order_entry",
+    "plan_entry",
     "propose",
     "publish",
     "publish_code_list",
     "read_entry",
+    "read_inventory",
+    "record_counts",
+    "remind_divisions",
     "reopen",
+    "save_rule",
+    "send_back_reply",
+    "set_weights",
     "show",
+    "submit_reply",
+    "take_import",
+    "update_entry",
 ]

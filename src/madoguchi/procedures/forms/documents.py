@@ -1,4 +1,4 @@
-"""Shapes of input on the desk's pages."""
+"""Shapes of input for versions and opening days."""
 
 from __future__ import annotations
 

@@ -1,7 +1,50 @@
 """What can be asked, with which form, at which version?"""
 
 from madoguchi.procedures.models.code_list import CodeList
+from madoguchi.procedures.models.inventory import (
+    CountChannel,
+    ImportState,
+    InventoryChange,
+    InventoryCount,
+    InventoryEntry,
+    InventoryImport,
+    InventoryReply,
+    InventoryRound,
+    InventorySettings,
+    PlannedChannel,
+    Progress,
+    ReplyState,
+    RoundState,
+    RuleChange,
+    RuleState,
+    weights_of,
+)
 from madoguchi.procedures.models.procedure import ClockUnit, LifeEvent, Opening, Procedure, ProcedureKind, ProcedureQuerySet
 from madoguchi.procedures.models.version import ProcedureVersion
 
-__all__ = ["ClockUnit", "CodeList", "LifeEvent", "Opening", "Procedure", "ProcedureKind", "ProcedureQuerySet", "ProcedureVersion"]
+__all__ = [
+    "ClockUnit",
+    "CodeList",
+    "CountChannel",
+    "ImportState",
+    "InventoryChange",
+    "InventoryCount",
+    "InventoryEntry",
+    "InventoryImport",
+    "InventoryReply",
+    "InventoryRound",
+    "InventorySettings",
+    "LifeEvent",
+    "Opening",
+    "PlannedChannel",
+    "Procedure",
+    "ProcedureKind",
+    "ProcedureQuerySet",
+    "ProcedureVersion",
+    "Progress",
+    "ReplyState",
+    "RoundState",
+    "RuleChange",
+    "RuleState",
+    "weights_of",
+]

@@ -1,0 +1,151 @@
+"""Writing into the inventory: every change is kept with its origin, and what law wants published flows into the procedure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from madoguchi.accounts.actions import record
+from madoguchi.accounts.models import Division, User
+from madoguchi.engines.inventory import columns
+from madoguchi.lib.errors import Refused
+from madoguchi.procedures.models import ClockUnit, InventoryChange, InventoryEntry, InventoryRound, Procedure, Progress
+
+FIXED = frozenset({"number", "division", "name"})  # columns that are fields of the row itself
+
+
+@transaction.atomic
+def update_entry(*, entry: InventoryEntry, values: Mapping[str, Any], source: str, by: User | None) -> InventoryEntry:
+    """Write column values into an entry; what is the same already is no change. Raises Refused for a column that does not exist."""
+    row = InventoryEntry.objects.select_for_update(of=("self",)).select_related("division", "procedure").get(pk=entry.pk)
+    change = changed(row, values, source, by)
+    if change is not None:
+        row.save()
+        change.save()
+        publish_facts(row)
+        record("procedures.update_entry", by=by, on=row, division=row.division, columns=sorted(change.after))
+    return row
+
+
+def changed(row: InventoryEntry, values: Mapping[str, Any], source: str, by: User | None) -> InventoryChange | None:
+    """Put the values into the (unsaved) row; the change that has to be kept, None where nothing differs."""
+    unknown = set(values) - set(columns())
+    if unknown:
+        raise Refused(_("棚卸にない項目です：%(names)s") % {"names": "、".join(sorted(unknown))}, code="no_such_column")
+    own = {key: value for key, value in values.items() if key not in FIXED}
+    before = {key: row.values.get(key) for key, value in own.items() if row.values.get(key) != value}
+    after = {key: own[key] for key in before}
+    if "name" in values and values["name"] and values["name"] != row.name:
+        before["name"], after["name"] = row.name, values["name"]
+        row.name = str(values["name"])[:200]
+    if not after:
+        return None
+    row.values = {**row.values, **{key: value for key, value in after.items() if key != "name"}}
+    row.key = row.key  # set by save; bulk_update takes it as it stands
+    return InventoryChange(entry=row, by=by, source=source[:120], before=before, after=after)
+
+
+def publish_facts(row: InventoryEntry) -> None:
+    """行政手続法5条・6条: criteria and standard period are published with the procedure, as the division says them."""
+    procedure = row.procedure
+    days, criteria = row.values.get("standard_days"), row.values.get("criteria")
+    if procedure is None:
+        return
+    fields = []
+    if (
+        days is not None
+        and procedure.standard_days != days
+        and procedure.clock_unit in (ClockUnit.NONE, ClockUnit.CALENDAR, ClockUnit.OPEN)
+    ):
+        procedure.standard_days, fields = days, ["standard_days"]
+        if procedure.clock_unit == ClockUnit.NONE:
+            procedure.clock_unit, fields = ClockUnit.CALENDAR, ["standard_days", "clock_unit"]
+    if criteria and procedure.criteria.get("ja") != criteria:
+        procedure.criteria, fields = {**procedure.criteria, "ja": criteria}, [*fields, "criteria"]
+    if fields:
+        procedure.save(update_fields=fields)
+
+
+@transaction.atomic
+def add_entry(
+    *, division: Division, name: str, by: User | None, values: Mapping[str, Any] | None = None, number: str = "", source: str = ""
+) -> InventoryEntry:
+    """A procedure that the inventory did not have. Raises Refused for one without a name, or whose number is taken."""
+    if not name.strip():
+        raise Refused(_("手続名を入力してください。"), code="no_name")
+    if number and InventoryEntry.objects.filter(number=number).exists():
+        raise Refused(_("手続番号%(number)sは使われています。別の番号にしてください。") % {"number": number}, code="number_taken")
+    row = InventoryEntry(number=number or free_numbers(division, 1)[0], division=division, name=name.strip()[:200])
+    change = changed(row, values or {}, source or _("入力"), by)
+    row.save()
+    if change is not None:
+        change.entry = row
+        change.save()
+    record("procedures.add_entry", by=by, on=row, division=division, number=row.number)
+    return row
+
+
+def free_numbers(division: Division, count: int) -> list[str]:
+    """The next numbers of a division: its code and three digits."""
+    taken = InventoryEntry.objects.filter(number__startswith=f"{division.code}-").values_list("number", flat=True)
+    last = max((int(found[1]) for one in taken if (found := re.search(r"-(\d+)$", one))), default=0)
+    return [f"{division.code}-{number:03}" for number in range(last + 1, last + 1 + count)]
+
+
+@transaction.atomic
+def end_entry(*, entry: InventoryEntry, reason: str, by: User) -> InventoryEntry:
+    """廃止: the procedure is no more; its row stays with its history. Raises Refused without a reason."""
+    if not reason.strip():
+        raise Refused(_("理由を入力してください。"), code="no_reason")
+    row = InventoryEntry.objects.select_for_update(of=("self",)).select_related("division").get(pk=entry.pk)
+    row.ended_on = timezone.localdate()
+    row.save(update_fields=["ended_on", "key"])
+    InventoryChange.objects.create(entry=row, by=by, source=reason.strip()[:120], before={}, after={"ended_on": row.ended_on.isoformat()})
+    record("procedures.end_entry", by=by, on=row, division=row.division)
+    return row
+
+
+@transaction.atomic
+def entries_for(*, procedures: Iterable[Procedure], by: User | None) -> list[InventoryEntry]:
+    """An entry for each procedure that the inventory does not know yet, with what the procedure itself says."""
+    made = []
+    for procedure in procedures:
+        if procedure.inventory.exists():
+            continue
+        row = add_entry(
+            division=procedure.division, name=str(procedure.name["ja"]), values=facts_of(procedure), source=_("手続きから"), by=by
+        )
+        row.procedure, row.progress = procedure, Progress.ONLINE if procedure.current_id is not None else Progress.OPEN
+        row.save(update_fields=["procedure", "progress", "key"])
+        made.append(row)
+    return made
+
+
+def facts_of(procedure: Procedure) -> dict[str, Any]:
+    """What a procedure's own facts say in the inventory's columns; what they do not say is left out."""
+    law, _space, article = str(procedure.basis.get("ja") or "").partition(" ")
+    values: dict[str, Any] = {
+        "law": law or None,
+        "article": article.strip() or None,
+        "type": "1",
+        "receiver": "3",
+        "actor": "5",
+        "count_total": procedure.annual_volume,
+        "standard_days": procedure.standard_days,
+        "criteria": procedure.criteria.get("ja") or None,
+        "fee": "2" if procedure.fee_yen else "1",
+        "fee_yen": procedure.fee_yen,
+        "identity_needed": "no" if procedure.identity == "none" else "yes",
+        "basis_kind": {"law": "law", "ordinance": "ordinance", "rule": "rule"}.get(procedure.basis_kind),
+    }
+    return {key: value for key, value in values.items() if value is not None}
+
+
+def touched_in(entries: Iterable[InventoryEntry], round: InventoryRound) -> None:  # noqa: A002 the office's word
+    """These were looked at in a survey, whether or not something changed."""
+    InventoryEntry.objects.filter(pk__in=[one.pk for one in entries]).update(answered_in=round)

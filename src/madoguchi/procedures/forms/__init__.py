@@ -1,0 +1,33 @@
+"""Shapes of input on the desk's pages of this room."""
+
+from madoguchi.procedures.forms.documents import CHANGES, MAX_BYTES, FormFile, OpeningDays, Publication, date_box, read_document
+from madoguchi.procedures.forms.inventory import (
+    AnswerForm,
+    CountsForm,
+    NewEntryForm,
+    OrderForm,
+    PlanForm,
+    RuleForm,
+    SheetFile,
+    SurveyForm,
+    WeightsForm,
+)
+
+__all__ = [
+    "CHANGES",
+    "MAX_BYTES",
+    "AnswerForm",
+    "CountsForm",
+    "FormFile",
+    "NewEntryForm",
+    "OpeningDays",
+    "OrderForm",
+    "PlanForm",
+    "Publication",
+    "RuleForm",
+    "SheetFile",
+    "SurveyForm",
+    "WeightsForm",
+    "date_box",
+    "read_document",
+]

@@ -1,0 +1,133 @@
+"""Pictures and tables of the inventory: what is online by kinds and by volume, what hinders, and the table that ordinances want."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from madoguchi.engines.inventory import columns
+from madoguchi.lib.charts import Figure, Series
+from madoguchi.procedures.models.inventory import CountChannel, InventoryCount, InventoryEntry
+
+Address = Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class Shares:
+    """How much is online: of the procedures, and of the filings that somebody counted."""
+
+    procedures: int
+    online: int
+    filings: int
+    filed_online: int
+    uncounted: int  # procedures whose yearly number nobody knows
+
+    @property
+    def of_procedures(self) -> float | None:
+        return round(100 * self.online / self.procedures, 1) if self.procedures else None
+
+    @property
+    def of_filings(self) -> float | None:
+        return round(100 * self.filed_online / self.filings, 1) if self.filings else None
+
+
+def shares(entries: Sequence[InventoryEntry], filed: Mapping[int, int]) -> Shares:
+    """`filed`: {procedure id: filings of a year that came here online}; the larger of it and what the survey says is online."""
+    counted = [entry for entry in entries if entry.values.get("count_total") is not None]
+    return Shares(
+        procedures=len(entries),
+        online=sum(entry.is_online for entry in entries),
+        filings=sum(entry.values["count_total"] for entry in counted),
+        filed_online=sum(
+            min(max(entry.values.get("count_online") or 0, filed.get(entry.procedure_id or 0, 0)), entry.values["count_total"])
+            for entry in counted
+        ),
+        uncounted=len(entries) - len(counted),
+    )
+
+
+def barrier_figure(entries: Iterable[InventoryEntry], address: Address) -> Figure:
+    """Procedures that are not online, by what divisions say hinders them."""
+    counts = Counter(barrier for entry in entries if not entry.is_online for barrier in entry.values.get("barriers") or ())
+    codes = [(code.code, code.ja) for code in columns()["barriers"].codes if counts[code.code]]
+    codes.sort(key=lambda pair: -counts[pair[0]])
+    return Figure(
+        title=_("オンライン化を妨げているもの"),
+        labels=[label for _code, label in codes],
+        series=[Series(_("手続き"), [counts[code] for code, _label in codes])],
+        unit=_("件"),
+        addresses=[address(code) for code, _label in codes],
+        label_name=_("阻害要因"),
+        summary=_("1つの手続きに、いくつもあることがあります。"),
+    )
+
+
+def division_figure(entries: Iterable[InventoryEntry], address: Address) -> Figure:
+    """Each division's procedures: online, and not yet."""
+    found: dict[tuple[str, str], list[int]] = {}
+    for entry in entries:
+        row = found.setdefault((entry.division.code, entry.division.name), [0, 0])
+        row[0 if entry.is_online else 1] += 1
+    rows = sorted(found.items(), key=lambda pair: -sum(pair[1]))
+    return Figure(
+        title=_("課ごとの手続き"),
+        labels=[name for (_code, name), _row in rows],
+        series=[Series(_("オンライン"), [row[0] for _key, row in rows]), Series(_("これから"), [row[1] for _key, row in rows])],
+        unit=_("件"),
+        addresses=[address(code) for (code, _name), _row in rows],
+        label_name=_("所管課"),
+    )
+
+
+# -- the yearly table ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Published:
+    """One row of オンライン利用状況の公表: 手続の名称, 総件数, うちオンライン, 割合. `basis` says where the numbers come from."""
+
+    entry: InventoryEntry
+    total: int | None
+    online: int | None
+    basis: str
+
+    @property
+    def share(self) -> float | None:
+        return round(100 * self.online / self.total, 1) if self.total and self.online is not None else None
+
+
+def year_of(first: int) -> tuple[date, date]:
+    """A fiscal year's first and last day."""
+    return date(first, 4, 1), date(first + 1, 3, 31)
+
+
+def published(entries: Iterable[InventoryEntry], year: int, filed: Mapping[int, int]) -> list[Published]:
+    """The table of a fiscal year. `filed`: {procedure id: filings that came here online}.
+
+    What was counted by month goes before what the survey says; nothing is made up where both are silent.
+    """
+    first, last = year_of(year)
+    rows = InventoryCount.objects.filter(month__gte=first, month__lte=last).values("entry", "channel").annotate(sum=Sum("count"))
+    counts: dict[int, Counter[str]] = {}
+    for row in rows:
+        counts.setdefault(row["entry"], Counter())[row["channel"]] += row["sum"]
+    return [_published(entry, counts.get(entry.pk), filed.get(entry.procedure_id or 0, 0)) for entry in entries]
+
+
+def _published(entry: InventoryEntry, counted: Counter[str] | None, filed: int) -> Published:
+    if counted is not None or filed:
+        elsewhere = (counted or Counter())[CountChannel.ELSEWHERE]
+        online = filed + elsewhere
+        paper = sum((counted or Counter()).values()) - elsewhere
+        if counted is not None:
+            return Published(entry, online + paper, online, _("月の件数とこのシステムの申請"))
+        total = entry.values.get("count_total")
+        if total is not None and total >= online:
+            return Published(entry, total, online, _("棚卸調査の総件数とこのシステムの申請"))
+        return Published(entry, None, online, _("このシステムの申請（紙の件数は不明）"))
+    return Published(entry, entry.values.get("count_total"), entry.values.get("count_online"), _("棚卸調査"))

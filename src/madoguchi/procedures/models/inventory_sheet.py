@@ -1,0 +1,30 @@
+"""The inventory as Excel, in columns that come back without loss; and the table that many ordinances want published."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from madoguchi.engines.inventory import columns, write_cell
+from madoguchi.lib.tables import write_workbook
+from madoguchi.procedures.models.inventory import InventoryEntry
+
+KEYS = ("number", "division", "name", "law", "article")  # what tells a row when it comes back
+
+
+def sheet_of(entries: Iterable[InventoryEntry], wanted: Sequence[str]) -> bytes:
+    """A workbook: the rows with the keys first, and on a second sheet what may be written into each coded column."""
+    names = [*KEYS, *(one for one in wanted if one not in KEYS)]
+    known = columns()
+    rows: list[list[Any]] = [[known[name].name["ja"] for name in names]]
+    rows += [[cell_of(entry, name) for name in names] for entry in entries]
+    codes: list[list[Any]] = [["項目", "書ける値"]]
+    for name in names:
+        codes += [[known[name].name["ja"], write_cell(known[name], one.code)] for one in known[name].codes if known[name].kind == "code"]
+        codes += [[known[name].name["ja"], write_cell(known[name], [one.code])] for one in known[name].codes if known[name].kind == "codes"]
+    return write_workbook({"棚卸": rows, "選択肢": codes})
+
+
+def cell_of(entry: InventoryEntry, name: str) -> Any:
+    own = {"number": entry.number, "division": entry.division.name, "name": entry.name}
+    return own[name] if name in own else write_cell(columns()[name], entry.values.get(name))
