@@ -35,6 +35,7 @@ NOT_OWNED = frozenset(
         "accounts.EmailCode",
         "accounts.EmailLink",
         "jobs.Worker",
+        "procedures.NationalProcedure",  # the state's list of procedures: public, and the same for all
         "auth.Permission",
         "auth.Group",
         "contenttypes.ContentType",

@@ -17,6 +17,10 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, Final, Literal
 
+from docx import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
@@ -29,6 +33,7 @@ Encoding = Literal["utf-8-sig", "cp932"]
 _FORMULA_START: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # full-width signs work in Japanese spreadsheets
 _NUMBER: Final = re.compile(r"[+-]?\d[\d,]*(\.\d+)?")
 _CELL_LENGTH: Final = 32_767  # what a cell of XLSX may hold
+FONT: Final = "游ゴシック"  # every Word since 2016 has it; another program takes its own
 _SHEET_NAME: Final = re.compile(r"[\\/*?:\[\]]")
 _WIDEST, _ROWS_MEASURED = 60, 200
 
@@ -176,6 +181,42 @@ def _widths(rows: Sequence[Sequence[object]]) -> list[float]:
 def _wide(value: object) -> int:
     lines = str(_plain(value))[:500].split("\n")
     return max(sum(2 if unicodedata.east_asian_width(char) in "FWA" else 1 for char in line) for line in lines)
+
+
+# -- Word -----------------------------------------------------------------------------------------------------------------
+
+
+def write_docx(rows: Iterable[Sequence[object]], header: Sequence[str], *, title: str, notes: Sequence[str] = ()) -> bytes:
+    """A page with a heading, a table whose first row comes again on each page, and notes below it; numbers stand to the right."""
+    document = Document()
+    document.core_properties.title, document.core_properties.author = remove_forbidden(title), "madoguchi"
+    normal: Any = document.styles["Normal"]
+    normal.font.name = FONT
+    normal.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), FONT)  # Latin and Japanese letters are named apart
+    document.add_heading(remove_forbidden(title), level=1)
+    listed = [[_said(value) for value in row] for row in rows]
+    table = document.add_table(rows=1, cols=len(header))
+    table.style = "Table Grid"
+    first: Any = table.rows[0]
+    first._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+    for cell, name in zip(first.cells, header, strict=True):
+        cell.paragraphs[0].add_run(remove_forbidden(name)).bold = True
+    for row in listed:
+        for cell, (text, is_number) in zip(table.add_row().cells, row, strict=False):
+            cell.text = text
+            cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT if is_number else WD_ALIGN_PARAGRAPH.LEFT
+    for note in notes:
+        document.add_paragraph(remove_forbidden(note))
+    target = io.BytesIO()
+    document.save(target)
+    return target.getvalue()
+
+
+def _said(value: object) -> tuple[str, bool]:
+    plain = _plain(value)
+    if isinstance(plain, (int, float, Decimal)):
+        return f"{plain:,}", True
+    return remove_forbidden(str(plain)), False
 
 
 # -- JSON -----------------------------------------------------------------------------------------------------------------

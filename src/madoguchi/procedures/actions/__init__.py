@@ -7,6 +7,7 @@ from madoguchi.procedures.actions.entries import add_entry, end_entry, entries_f
 from madoguchi.procedures.actions.importing import drop_import, read_inventory, take_import
 from madoguchi.procedures.actions.library import LIBRARY, LibraryEntry, adopt, library_entries, read_entry
 from madoguchi.procedures.actions.lists import WithBanks, entry_of, lists, publish_code_list
+from madoguchi.procedures.actions.national import load_national, national_for, proposals_for, take_proposals
 from madoguchi.procedures.actions.planning import move_rule, order_entry, plan_entry, save_rule, set_weights
 from madoguchi.procedures.actions.publishing import Proposal, close, hide, propose, publish, reopen, show
 from madoguchi.procedures.actions.surveying import (
@@ -39,10 +40,13 @@ __all__ = [
     "hide",
     "library_entries",
     "lists",
+    "load_national",
     "move_rule",
+    "national_for",
     "open_survey",
     "order_entry",
     "plan_entry",
+    "proposals_for",
     "propose",
     "publish",
     "publish_code_list",
@@ -57,5 +61,6 @@ __all__ = [
     "show",
     "submit_reply",
     "take_import",
+    "take_proposals",
     "update_entry",
 ]

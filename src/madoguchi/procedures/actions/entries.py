@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -121,9 +122,16 @@ def entries_for(*, procedures: Iterable[Procedure], by: User | None) -> list[Inv
             division=procedure.division, name=str(procedure.name["ja"]), values=facts_of(procedure), source=_("手続きから"), by=by
         )
         row.procedure, row.progress = procedure, Progress.ONLINE if procedure.current_id is not None else Progress.OPEN
-        row.save(update_fields=["procedure", "progress", "key"])
+        row.online_on = first_day_of(procedure)
+        row.save(update_fields=["procedure", "progress", "online_on", "key"])
         made.append(row)
     return made
+
+
+def first_day_of(procedure: Procedure | None) -> date | None:
+    """The day on which a procedure's first version was published; None where there is none yet."""
+    first = procedure.versions.order_by("number").first() if procedure is not None else None
+    return timezone.localdate(first.published_at) if first is not None else None
 
 
 def facts_of(procedure: Procedure) -> dict[str, Any]:

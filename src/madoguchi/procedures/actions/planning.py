@@ -14,7 +14,8 @@ from madoguchi.accounts.actions import record
 from madoguchi.accounts.models import Division, User
 from madoguchi.engines.inventory import Weights, columns
 from madoguchi.lib.errors import Refused
-from madoguchi.procedures.models import InventoryChange, InventoryEntry, InventorySettings, RuleChange, RuleState
+from madoguchi.procedures.actions.entries import first_day_of
+from madoguchi.procedures.models import InventoryChange, InventoryEntry, InventorySettings, Progress, RuleChange, RuleState
 
 PLANNED = ("channel", "target_year", "progress", "owner", "rule")
 MOST_WEIGHT = 10_000
@@ -22,7 +23,7 @@ NEXT = {RuleState.DRAFT: RuleState.ASSEMBLY, RuleState.ASSEMBLY: RuleState.IN_FO
 
 
 def _locked(entry: InventoryEntry) -> InventoryEntry:
-    return InventoryEntry.objects.select_for_update(of=("self",)).select_related("division", "rule").get(pk=entry.pk)
+    return InventoryEntry.objects.select_for_update(of=("self",)).select_related("division", "rule", "procedure").get(pk=entry.pk)
 
 
 @transaction.atomic
@@ -33,6 +34,10 @@ def plan_entry(*, entry: InventoryEntry, plan: Mapping[str, Any], by: User) -> I
     for name in PLANNED:
         if name in plan:
             setattr(row, name, plan[name])
+    if row.progress == Progress.ONLINE:
+        row.online_on = row.online_on or timezone.localdate()
+    else:
+        row.online_on = first_day_of(row.procedure)
     row.save()
     after = {name: _plain(getattr(row, name)) for name in PLANNED}
     differing = {name: value for name, value in after.items() if value != before[name]}

@@ -148,6 +148,7 @@ class InventoryEntry(Owned):
     owner = models.CharField("担当者", max_length=60, blank=True)
     hand_rank = models.PositiveIntegerField("手で決めた順", null=True, blank=True)
     hand_reason = models.CharField("順を変えた理由", max_length=300, blank=True)
+    online_on = models.DateField("オンラインになった日", null=True, blank=True)
     ended_on = models.DateField("なくなった日", null=True, blank=True)
 
     objects = scoped(InventoryEntryQuerySet)
@@ -219,6 +220,26 @@ class InventoryImport(Owned):
     class Meta:
         verbose_name = "棚卸の取り込み"
         ordering = ["-id"]
+
+
+class NationalProcedure(models.Model):
+    """国の棚卸の1行, the same for every municipality: from デジタル庁 行政手続等の棚卸調査, loaded by a command and never changed here."""
+
+    is_owned = False
+
+    number = models.CharField("手続ID", max_length=40, unique=True)
+    name = models.CharField("手続名", max_length=500)
+    key = models.CharField("照合用の名前", max_length=500)
+    basis = models.CharField("照合用の根拠", max_length=600)  # law and article, folded
+    values = models.JSONField("項目", default=dict)
+
+    class Meta:
+        verbose_name = "国の棚卸の手続"
+        ordering = ["number"]
+        indexes = [models.Index(fields=["basis"]), models.Index(fields=["key"])]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.name}"
 
 
 class CountChannel(models.TextChoices):

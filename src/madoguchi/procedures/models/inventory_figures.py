@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db.models import Sum
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from madoguchi.engines.inventory import columns
 from madoguchi.lib.charts import Figure, Series
 from madoguchi.procedures.models.inventory import CountChannel, InventoryCount, InventoryEntry
 
+MOST_MONTHS = 60
 Address = Callable[[str], str]
 
 
@@ -82,6 +83,37 @@ def division_figure(entries: Iterable[InventoryEntry], address: Address) -> Figu
         addresses=[address(code) for (code, _name), _row in rows],
         label_name=_("所管課"),
     )
+
+
+def history_figure(entries: Iterable[InventoryEntry], today: date) -> Figure:
+    """Month by month since the first one went online: how many procedures are, and their share of all filings (in per cent)."""
+    rows = list(entries)
+    days = sorted(entry.online_on for entry in rows if entry.online_on is not None)
+    months = list(_months(max(days[0], today - timedelta(days=MOST_MONTHS * 31)), today)) if days else []
+    filings = sum(entry.values.get("count_total") or 0 for entry in rows)
+    counts, covered = [], []
+    for month in months:
+        online = [entry for entry in rows if entry.online_on is not None and entry.online_on < _next(month)]
+        counts.append(len(online))
+        covered.append(round(100 * sum(entry.values.get("count_total") or 0 for entry in online) / filings, 1) if filings else None)
+    return Figure(
+        title=_("オンラインの手続きの増え方"),
+        labels=[f"{month:%Y-%m}" for month in months],
+        series=[Series(_("オンラインの手続き（件）"), counts), Series(_("その年間件数の割合（%）"), covered)],
+        label_name=_("月"),
+        summary=_("いまある手続きのうち、その月の終わりにオンラインで申請できたものです。"),
+    )
+
+
+def _months(first: date, last: date) -> Iterator[date]:
+    month = first.replace(day=1)
+    while month <= last:
+        yield month
+        month = _next(month)
+
+
+def _next(month: date) -> date:
+    return date(month.year + month.month // 12, month.month % 12 + 1, 1)
 
 
 # -- the yearly table ----------------------------------------------------------------------------------------------------------

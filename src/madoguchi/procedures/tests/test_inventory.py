@@ -24,6 +24,7 @@ from madoguchi.procedures.models import (
     RuleChange,
     weights_of,
 )
+from madoguchi.procedures.models.inventory_figures import history_figure
 from madoguchi.procedures.models.inventory_sheet import sheet_of
 from madoguchi.procedures.tests.make import make_procedure
 
@@ -240,3 +241,51 @@ def test_an_ended_procedure_stays_with_its_history(division, ict):
     act.end_entry(entry=entry, reason="制度の廃止", by=ict)
     assert not InventoryEntry.objects.standing().exists()
     assert entry.changes.first().source == "制度の廃止"
+
+
+NATIONAL = "手続ID,所管府省庁,手続名,法令名,根拠条項号,手続類型,総手続件数,申請時に添付させる書類\n"
+
+
+def test_the_states_list_proposes_by_law_and_article_and_replaces_nothing(division, ict):
+    text = NATIONAL + "".join(
+        [
+            "N1,こども家庭庁,児童手当の認定の請求,児童手当法,第7条第1項,1 申請等,2000000,住民票;戸籍\n",
+            "N2,こども家庭庁,児童手当の現況届,児童手当法,第26条,1 申請等,1,\n",
+            "N3,総務省,同じ条の一つ,地方税法,第1条,1 申請等,1,\n",
+            "N4,総務省,同じ条のもう一つ,地方税法,第1条,3 縦覧等,1,\n",
+        ]
+    )
+    assert act.load_national(data=text.encode("cp932")) == (4, 0)
+    values = {"law": "児童手当法", "article": "７条１項", "attachments": ["資格証明書"], "count_total": 6200}
+    entry = act.add_entry(division=division, name="児童手当 認定請求", values=values, by=ict)
+    assert act.national_for(entry).number == "N1"
+    assert act.proposals_for(entry) == {"procedure_id": "N1", "ministry": "こども家庭庁", "type": "1"}
+    assert act.take_proposals(entries=[entry], by=ict) == 1
+    entry.refresh_from_db()
+    assert (entry.values["attachments"], entry.values["count_total"], entry.values["type"]) == (["資格証明書"], 6200, "1")
+    assert act.take_proposals(entries=[entry], by=ict) == 0
+    two = act.add_entry(division=division, name="どちらか", values={"law": "地方税法", "article": "1条"}, by=ict)
+    assert act.national_for(two) is None  # two rows of one article: nobody guesses
+    named = act.add_entry(division=division, name="同じ条の もう一つ", values={"law": "地方税法", "article": "第1条"}, by=ict)
+    assert act.national_for(named).number == "N4"
+    assert act.load_national(data=text.replace("N4", "N5").encode()) == (4, 0)
+
+
+@pytest.mark.parametrize("data", [b"", "名前\nx\n".encode(), "手続名\nx\n".encode(), b"\xff\xff\xff"])
+def test_what_is_not_the_states_list_is_refused(division, data):
+    with pytest.raises(Refused):
+        act.load_national(data=data)
+
+
+def test_the_history_counts_from_the_day_on_which_each_went_online(division, ict):
+    for number, days in enumerate((70, 40, 5)):
+        entry = act.add_entry(division=division, name=f"手続{number}", values={"count_total": 100}, by=ict)
+        act.plan_entry(entry=entry, plan={"progress": "online"}, by=ict)
+        InventoryEntry.objects.filter(pk=entry.pk).update(online_on=timezone.localdate() - timedelta(days=days))
+    act.add_entry(division=division, name="紙だけ", values={"count_total": 100}, by=ict)
+    figure = history_figure(InventoryEntry.objects.all(), timezone.localdate())
+    counts, shares = (series.values for series in figure.series)
+    assert (counts[0], counts[-1], shares[-1]) == (1, 3, 75.0)
+    assert list(counts) == sorted(counts)
+    back = act.plan_entry(entry=entry, plan={"progress": "stopped"}, by=ict)
+    assert back.online_on is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from docx import Document
 
 from madoguchi.accounts.tests.make import make_division, make_member
 from madoguchi.procedures import actions as act
@@ -59,7 +61,8 @@ def pages(survey, entry) -> list[str]:
     return [
         "", "procedures/", "procedures/?all=1&track=B&barrier=seal&division=kosodate&q=架空", f"procedures/{entry.number}/",
         f"procedures/{entry.number}/?columns=all", reply, f"{reply}{entry.number}/", "import/", "rules/", "counts/", "counts/?month=2026-04",
-        "counts/?month=nonsense", "published/", "published/?year=2024", "published.csv", "published.xlsx", "procedures.xlsx", f"{reply}answers.xlsx",
+        "counts/?month=nonsense", "published/", "published/?year=2024", "published.csv", "published.xlsx", "published.docx",
+        "procedures.xlsx", f"{reply}answers.xlsx",
     ]  # fmt: skip
 
 
@@ -201,3 +204,22 @@ def test_three_hundred_procedures_take_few_queries(division, clerk):
         with CaptureQueriesContext(connection) as few:
             assert desk.get(f"{HOME}{page}").status_code == 200
         assert len(few) <= 30, page
+
+
+def test_the_yearly_table_as_word_holds_every_row(entry, clerk):
+    data = signed_in(clerk).get(f"{HOME}published.docx").content
+    table = Document(io.BytesIO(data)).tables[0]
+    assert [cell.text for cell in table.rows[0].cells][:3] == ["手続の名称", "所管課", "総件数"]
+    assert [cell.text for cell in table.rows[1].cells][:3] == ["架空の届出", "こども家庭支援課", "1,200"]
+
+
+def test_proposals_of_the_state_are_shown_and_taken(entry, survey, clerk):
+    act.update_entry(entry=entry, values={"law": "架空法", "article": "1条"}, source="x", by=clerk.user)
+    act.load_national(data="手続ID,手続名,法令名,根拠条項号,所管府省庁\nN1,国の名,架空法,第1条,架空省\n".encode())
+    desk, page = signed_in(clerk), f"{HOME}procedures/{entry.number}/"
+    assert "架空省" in desk.get(page).content.decode()
+    desk.post(page, {"act": "propose"})
+    entry.refresh_from_db()
+    assert (entry.values["ministry"], entry.name) == ("架空省", "架空の届出")
+    assert "国の棚卸で分かる項目" in desk.get(f"{HOME}surveys/{survey.pk}/kosodate/").content.decode()
+    assert desk.post(f"{HOME}surveys/{survey.pk}/kosodate/", {"act": "propose"}).status_code == 302

@@ -15,11 +15,11 @@ from django.views.decorators.http import require_GET, require_http_methods
 from madoguchi.engines.inventory import asked, columns, fold, write_cell
 from madoguchi.lib.errors import Refused
 from madoguchi.lib.guards import desk
-from madoguchi.procedures.actions import end_entry, order_entry, plan_entry, update_entry
+from madoguchi.procedures.actions import end_entry, order_entry, plan_entry, proposals_for, take_proposals, update_entry
 from madoguchi.procedures.backends import filed_online
 from madoguchi.procedures.forms import AnswerForm, OrderForm, PlanForm
 from madoguchi.procedures.models import InventoryEntry, InventoryReply, InventoryRound, InventorySettings, weights_of
-from madoguchi.procedures.models.inventory_figures import barrier_figure, division_figure, shares
+from madoguchi.procedures.models.inventory_figures import barrier_figure, division_figure, history_figure, shares
 from madoguchi.procedures.models.inventory_order import ranked
 from madoguchi.procedures.models.inventory_sheet import sheet_of
 from madoguchi.procedures.views.inventory_pages import acted, entries_of, entry_of, file, may_answer, show, to
@@ -39,6 +39,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "shares": shares(entries, filed_online(today - timedelta(days=365), today)),
         "waiting": sum(entry.track == "B" and not entry.is_online for entry in entries),
         "barriers": barrier_figure(entries, lambda code: f"{place}?barrier={code}"),
+        "history": history_figure(entries, today),
         "by_division": division_figure(entries, lambda code: f"{place}?division={code}"),
         "surveys": InventoryRound.objects.all()[:10],
         "mine": _asked_now(request),
@@ -116,6 +117,13 @@ def entry(request: HttpRequest, number: str) -> HttpResponse:
     act = request.POST.get("act", "")
     if act in ("plan", "order") and not request.member.may("inventory.manage"):  # type: ignore[attr-defined]
         raise Http404
+    if act == "propose":
+        return acted(
+            request,
+            lambda: take_proposals(entries=[row], by=request.user),
+            _("国の棚卸から、空いている項目を入れました。"),
+            _here(request, row),
+        )
     if act == "end":
         return acted(
             request,
@@ -178,10 +186,16 @@ def _show_entry(request: HttpRequest, row: InventoryEntry, forms: dict[str, Any]
         "facts": [
             (known[name].name["ja"], write_cell(known[name], value)) for name, value in row.values.items() if value not in (None, [])
         ],
+        "proposals": _proposed(row) if may_answer(request, row) else [],
         "changes": [_told(change) for change in row.changes.select_related("by")[:30]],
         "has_errors": status == 400,
     }
     return show(request, "entry", context, status)
+
+
+def _proposed(row: InventoryEntry) -> list[tuple[str, Any]]:
+    known = columns()
+    return [(known[name].name["ja"], write_cell(known[name], value)) for name, value in proposals_for(row).items()]
 
 
 def _told(change: Any) -> dict[str, Any]:

@@ -14,7 +14,8 @@ from madoguchi.engines.inventory import columns, write_cell
 from madoguchi.engines.japanese import fiscal_year
 from madoguchi.lib.errors import Refused
 from madoguchi.lib.guards import desk
-from madoguchi.lib.tables import write_csv, write_xlsx
+from madoguchi.lib.tables import write_csv, write_docx, write_xlsx
+from madoguchi.lib.tags import date_ja
 from madoguchi.procedures.actions import drop_import, move_rule, read_inventory, record_counts, save_rule, set_weights, take_import
 from madoguchi.procedures.backends import filed_online
 from madoguchi.procedures.forms import CountsForm, RuleForm, SheetFile, WeightsForm
@@ -32,6 +33,7 @@ from madoguchi.procedures.models import (
 from madoguchi.procedures.models.inventory_figures import Published, published, year_of
 from madoguchi.procedures.views.inventory_pages import acted, file, import_of, manages, show, to
 
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 SHOWN = 200  # rows of an import on its page
 
 
@@ -235,4 +237,8 @@ def publication_file(request: HttpRequest, kind: str) -> HttpResponse:
         return file(write_csv(_rows(table), _header()).data, f"online-{year}.csv", "text/csv; charset=utf-8")
     if kind == "xlsx":
         return file(write_xlsx(_rows(table), _header(), title=f"{year}"), f"online-{year}.xlsx")
+    if kind == "docx":
+        title = _("オンライン利用状況の公表（%(year)s年度）") % {"year": year}
+        notes = [_("%(day)s現在。総件数が空の手続きは、件数が分かっていません。") % {"day": date_ja(timezone.localdate())}]
+        return file(write_docx(_rows(table), _header(), title=title, notes=notes), f"online-{year}.docx", DOCX)
     raise Http404

@@ -21,9 +21,10 @@ from madoguchi.procedures.actions import (
     remind_divisions,
     send_back_reply,
     submit_reply,
+    take_proposals,
 )
 from madoguchi.procedures.forms import AnswerForm, NewEntryForm, SheetFile, SurveyForm
-from madoguchi.procedures.models import InventoryEntry, InventoryReply
+from madoguchi.procedures.models import InventoryEntry, InventoryReply, NationalProcedure
 from madoguchi.procedures.models.inventory_sheet import sheet_of
 from madoguchi.procedures.views.inventory_pages import acted, file, manages, reply_of, show, survey_of, to
 
@@ -96,6 +97,7 @@ def reply(request: HttpRequest, survey: int, division: str) -> HttpResponse:
         "survey": row.round,
         "rows": [{"entry": one, "is_done": one.answered_in_id == row.round_id} for one in rows],
         "left": sum(one.answered_in_id != row.round_id for one in rows),
+        "has_national": NationalProcedure.objects.exists(),
         "new": NewEntryForm(),
         "file": SheetFile(),
         "may_approve": request.member.may("inventory.approve") and row.division_id == request.member.division_id,  # type: ignore[attr-defined]
@@ -110,6 +112,11 @@ def _act(request: HttpRequest, row: InventoryReply) -> HttpResponse:
     is_chief = request.member.may("inventory.approve") and row.division_id == request.member.division_id  # type: ignore[attr-defined]
     if act == "submit":
         return acted(request, lambda: submit_reply(reply=row, by=request.user), _("回答を出しました。課長の承認を待ちます。"), here)
+    if act == "propose":
+        entries = _own(row).select_related("procedure")
+        return acted(
+            request, lambda: take_proposals(entries=entries, by=request.user), _("国の棚卸から、空いている項目を入れました。"), here
+        )
     if act == "add":
         form = NewEntryForm(request.POST)
         name = form.cleaned_data["name"] if form.is_valid() else ""
