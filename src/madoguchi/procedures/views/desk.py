@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from madoguchi.engines.forms import canonical_json, lint, minutes
 from madoguchi.engines.forms.changes import CLASSES
+from madoguchi.engines.forms.mapping import map_of
 from madoguchi.lib.addresses import address
 from madoguchi.lib.errors import Refused
 from madoguchi.lib.guards import desk
@@ -144,6 +145,9 @@ def version(request: HttpRequest, procedure: str, number: int) -> HttpResponse:
         "findings": lint(found.form),
         **readable(found.form),
     }
+    drawn = map_of(found.form)
+    conditions = {page["id"]: page["condition"] for page in context["pages"]}
+    context |= {"map": drawn, "stations": [{"station": one, "condition": conditions.get(one.id, "")} for one in drawn.stations]}
     return render(request, "procedures/desk_version.html", context)
 
 
