@@ -21,7 +21,21 @@ SOURCE, DOCS = ROOT / "src" / "madoguchi", ROOT / "docs"
 ROOMS = ("accounts", "jobs", "notices", "procedures", "applications")
 BRANCHES = ("nursery",)
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-PICTURES = ("home", "procedure", "fill", "check", "sent", "status", "queue", "case", "decision", "mailbox", "inventory", "priority")
+PICTURES = (
+    "home",
+    "procedure",
+    "fill",
+    "check",
+    "sent",
+    "status",
+    "queue",
+    "case",
+    "decision",
+    "mailbox",
+    "inventory",
+    "priority",
+    "studio",
+)
 
 LINK = re.compile(r"(!?)\[[^\]]*\]\(([^)\s]+)\)")
 IMAGE = re.compile(r'<img src="([^"]+)"')

@@ -232,6 +232,7 @@ MENUS: dict[str, dict[str, object]] = {
     "notices": {"BACKEND": "madoguchi.notices.backends.NoticesMenu"},
     "jobs": {"BACKEND": "madoguchi.jobs.backends.JobsMenu"},
 }
+FORM_PREVIEWS: dict[str, dict[str, object]] = {"page": {"BACKEND": "madoguchi.applications.views.preview.PagePreview"}}
 FILING_COUNTS: dict[str, dict[str, object]] = {"applications": {"BACKEND": "madoguchi.applications.backends.OnlineFilings"}}
 PROCEDURE_PANELS: dict[str, dict[str, object]] = {
     "continue": {"BACKEND": "madoguchi.applications.backends.ContinuePanel"},

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from madoguchi.accounts.backends import MenuItem
+from madoguchi.engines.forms import Form
 from madoguchi.lib.addresses import address
 from madoguchi.lib.backends import Backends
 from madoguchi.procedures.models import Procedure
@@ -32,6 +33,15 @@ class ProcedurePanel(Protocol):
 
 
 panels: Backends[ProcedurePanel] = Backends("PROCEDURE_PANELS")
+
+
+class FormPreview(Protocol):
+    """A page of a form as residents see it, drawn by the room that fills forms."""
+
+    def page(self, form: Form, page_id: str, language: str) -> Panel: ...
+
+
+previews: Backends[FormPreview] = Backends("FORM_PREVIEWS")
 
 
 class FilingCounts(Protocol):

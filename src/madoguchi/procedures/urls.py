@@ -3,7 +3,7 @@
 from django.urls import path
 
 from madoguchi.procedures.views import desk as desk_views
-from madoguchi.procedures.views import inventory, inventory_plan, surveys
+from madoguchi.procedures.views import inventory, inventory_plan, studio, surveys
 from madoguchi.procedures.views import resident as views
 
 resident = [
@@ -23,6 +23,7 @@ desk = [
     path("procedures/<slug:procedure>/publish/", desk_views.publishing, name="publish"),
     path("procedures/<slug:procedure>/versions/<int:number>/", desk_views.version, name="version"),
     path("procedures/<slug:procedure>/versions/<int:number>/form.json", desk_views.version_json, name="version_json"),
+    path("procedures/<slug:procedure>/studio/", studio.studio, name="studio"),
     path("inventory/", inventory.home, name="inventory"),
     path("inventory/procedures/", inventory.entries, name="inventory_entries"),
     path("inventory/procedures.xlsx", inventory.entries_xlsx, name="inventory_xlsx"),

@@ -9,7 +9,7 @@ A part is named by its address: `""` the form, `page:you`, `section:you/more`, `
     {"do": "set", "at", "key", "value"}                      a property; None takes it away
     {"do": "text", "at", "key", "language", "value"}         one language of a text; "" takes it away
     {"do": "add", "into", "kind", "part", "index"?}          page, section, question, choice, calculation, check
-    {"do": "remove", "at", "retire"?}                        refused while a rule reads it; `retire` keeps the id from coming back
+    {"do": "remove", "at", "retire"?}                        refused while a rule reads it; ids of it named in `retire` cannot come back
     {"do": "move", "at", "into", "index"}
     {"do": "rename", "at", "id"}                             with every rule that names it
 """
@@ -249,7 +249,7 @@ def _text(document: Json, change: Change) -> Change:
 
 def _add(document: Json, change: Change) -> Change:
     kind, home, part = str(change["kind"]), find(document, change["into"]), copy.deepcopy(dict(change["part"]))
-    _require_home(kind, home)
+    _require_home(kind, part, home)
     _unretire(document, change)
     if kind != "check":
         _require_id(document, kind, part.get("id"), home)
@@ -258,7 +258,12 @@ def _add(document: Json, change: Change) -> Change:
     siblings = home.part.setdefault(CHILDREN[kind], [])
     index = min(max(0, change.get("index", len(siblings))), len(siblings))
     siblings.insert(index, part)
-    return {"do": "remove", "at": address_of(kind, part, change["into"], index), "tidy": is_first, "retire": bool(change.get("unretire"))}
+    return {
+        "do": "remove",
+        "at": address_of(kind, part, change["into"], index),
+        "tidy": is_first,
+        "retire": list(change.get("unretire", ())),
+    }
 
 
 def _unretire(document: Json, change: Change) -> None:
@@ -269,12 +274,12 @@ def _unretire(document: Json, change: Change) -> None:
         del document["retired"]
 
 
-def _require_home(kind: str, home: Found) -> None:
+def _require_home(kind: str, part: Json, home: Found) -> None:
     if home.kind not in HOME.get(kind, ()):
         raise Rejected("wrong_place", kind, home.kind)
     if kind == "question" and home.kind == "page" and "sections" in home.part:
         raise Rejected("wrong_place", kind, home.kind)
-    if kind == "section" and ("questions" in home.part or "repeat" in home.part):
+    if kind == "section" and ("questions" in home.part or ("repeat" in home.part and "repeat" in part)):  # no group within a group
         raise Rejected("wrong_place", kind, home.kind)
 
 
@@ -306,9 +311,9 @@ def _remove(document: Json, change: Change) -> Change:
             raise Rejected("still_used", *outside)
     _take_out(document, found, change)
     undo: Json = {"do": "add", "into": found.home, "kind": found.kind, "part": found.part, "index": found.index}
-    if change.get("retire") and names:
-        undo |= {"unretire": sorted(names), "tidy_retired": "retired" not in document}
-        document["retired"] = [*document.get("retired", []), *sorted(names)]
+    if retired := sorted(names & set(change.get("retire", ()))):
+        undo |= {"unretire": retired, "tidy_retired": "retired" not in document}
+        document["retired"] = [*document.get("retired", []), *retired]
     return undo
 
 
@@ -333,7 +338,7 @@ def _names_below(found: Found) -> set[str]:
 
 def _move(document: Json, change: Change) -> Change:
     found, home = find(document, change["at"]), find(document, change["into"])
-    _require_home(found.kind, home)
+    _require_home(found.kind, found.part, home)
     _take_out(document, found, change)
     is_first = CHILDREN[found.kind] not in home.part
     siblings = home.part.setdefault(CHILDREN[found.kind], [])

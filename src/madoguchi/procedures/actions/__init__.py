@@ -10,6 +10,7 @@ from madoguchi.procedures.actions.lists import WithBanks, entry_of, lists, publi
 from madoguchi.procedures.actions.national import load_national, national_for, proposals_for, take_proposals
 from madoguchi.procedures.actions.planning import move_rule, order_entry, plan_entry, save_rule, set_weights
 from madoguchi.procedures.actions.publishing import Proposal, close, hide, propose, publish, reopen, show
+from madoguchi.procedures.actions.studio import change_draft, drop_draft, may_undo, open_draft, take_draft, undo_draft
 from madoguchi.procedures.actions.surveying import (
     answer_entry,
     approve_reply,
@@ -30,9 +31,11 @@ __all__ = [
     "adopt",
     "answer_entry",
     "approve_reply",
+    "change_draft",
     "check_entry",
     "close",
     "close_survey",
+    "drop_draft",
     "drop_import",
     "end_entry",
     "entries_for",
@@ -41,8 +44,10 @@ __all__ = [
     "library_entries",
     "lists",
     "load_national",
+    "may_undo",
     "move_rule",
     "national_for",
+    "open_draft",
     "open_survey",
     "order_entry",
     "plan_entry",
@@ -60,7 +65,9 @@ __all__ = [
     "set_weights",
     "show",
     "submit_reply",
+    "take_draft",
     "take_import",
     "take_proposals",
+    "undo_draft",
     "update_entry",
 ]

@@ -15,7 +15,7 @@ from madoguchi.accounts.models import User
 from madoguchi.engines.forms import Difference, Faulty, Finding, Form, classify, differences, document_hash, lint, load, questions_of
 from madoguchi.engines.forms.changes import CLASSES
 from madoguchi.lib.errors import Refused
-from madoguchi.procedures.models import Procedure, ProcedureVersion
+from madoguchi.procedures.models import DraftState, FormDraft, Procedure, ProcedureVersion
 
 
 @dataclass(frozen=True)
@@ -83,6 +83,10 @@ def publish(*, procedure: Procedure, document: Mapping[str, Any], by: User | Non
     )
     procedure.current = version
     procedure.save(update_fields=["current"])
+    for draft in FormDraft.objects.filter(procedure=procedure, state=DraftState.OPEN):  # what was published is no draft any more
+        if document_hash(draft.document) == proposal.hash:
+            draft.state = DraftState.PUBLISHED
+            draft.save(update_fields=["state"])
     details = {"procedure": procedure.slug, "number": version.number, "hash": version.hash, "change": version.change}
     record("procedures.publish", by=by, on=version, division=procedure.division, **details)
     return version

@@ -1,6 +1,7 @@
 """What can be asked, with which form, at which version?"""
 
 from madoguchi.procedures.models.code_list import CodeList
+from madoguchi.procedures.models.draft import DraftState, FormDraft, FormEdit
 from madoguchi.procedures.models.inventory import (
     CountChannel,
     ImportState,
@@ -27,6 +28,9 @@ __all__ = [
     "ClockUnit",
     "CodeList",
     "CountChannel",
+    "DraftState",
+    "FormDraft",
+    "FormEdit",
     "ImportState",
     "InventoryChange",
     "InventoryCount",

@@ -94,7 +94,7 @@ def test_the_procedure_shows_facts_versions_and_what_is_unsure(signed_in, dog, d
     for part in ("要確認: 手数料", dog.current.hash[:12], "第1版", "最初の版"):
         assert part in body
     assert "受付の期間を保存する" not in body
-    assert "新しい版を公開する" not in body
+    assert "ファイルから公開する" not in body
 
 
 def test_a_version_is_readable_whole(signed_in, division) -> None:

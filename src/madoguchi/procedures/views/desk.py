@@ -174,13 +174,13 @@ def publishing(request: HttpRequest, procedure: str) -> HttpResponse:
         except Refused as refused:
             form.add_error("file", str(refused))
         else:
-            return _preview(request, found, proposal, None)
+            return show_proposal(request, found, proposal)
     status = 400 if form.errors else 200
     context = {"procedure": found, "form": form, "has_errors": bool(form.errors)}
     return render(request, "procedures/desk_publish.html", context, status=status)
 
 
-def _preview(request: HttpRequest, found: Procedure, proposal: Proposal, form: Publication | None) -> HttpResponse:
+def show_proposal(request: HttpRequest, found: Procedure, proposal: Proposal, form: Publication | None = None) -> HttpResponse:
     """What publishing would do; only classes as heavy as the comparison's or heavier can be chosen."""
     form = form or Publication(initial={"document": canonical_json(proposal.document), "change": proposal.change})
     form.fields["change"].choices = [each for each in CHANGES if CLASSES.index(each[0]) >= CLASSES.index(proposal.change)]
@@ -195,7 +195,7 @@ def _publish(request: HttpRequest, found: Procedure) -> HttpResponse:
     form = Publication(request.POST)
     if not form.is_valid():
         if "document" in form.cleaned_data:
-            return _preview(request, found, propose(procedure=found, document=form.cleaned_data["document"]), form)
+            return show_proposal(request, found, propose(procedure=found, document=form.cleaned_data["document"]), form)
         raise Refused(_("様式を読めませんでした。ファイルを選び直してください。"), code="document_lost")
     made = publish(procedure=found, by=request.user, **form.cleaned_data)
     messages.success(request, _("第%(number)s版を公開しました。") % {"number": made.number})

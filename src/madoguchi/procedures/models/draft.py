@@ -1,0 +1,68 @@
+"""A form under edit: the next version of a procedure, and every change that was made to it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from madoguchi.accounts.models import Owned, User
+from madoguchi.procedures.models.procedure import Procedure
+from madoguchi.procedures.models.version import ProcedureVersion
+
+RESTS = timedelta(minutes=15)  # after so long without a change the holder is taken to be away
+
+
+class DraftState(models.TextChoices):
+    OPEN = "open", _("作成中")
+    PUBLISHED = "published", _("公開済み")
+    DROPPED = "dropped", _("取りやめ")
+
+
+class FormDraft(Owned):
+    """作成中の様式: one at a time for each procedure, held by one designer at a time; `document` may not be sound yet."""
+
+    procedure = models.ForeignKey(Procedure, on_delete=models.PROTECT, related_name="drafts", verbose_name="手続")
+    based_on = models.ForeignKey(
+        ProcedureVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name="もとの版"
+    )
+    document = models.JSONField("様式")
+    edition = models.PositiveIntegerField("編集の回数", default=0)
+    state = models.CharField("状態", max_length=10, choices=DraftState.choices, default=DraftState.OPEN)
+    holder = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", verbose_name="編集している人")
+    held_at = models.DateTimeField("最後の編集", default=timezone.now)
+    opened_at = models.DateTimeField("始めた日時", default=timezone.now)
+
+    class Meta:
+        verbose_name = "作成中の様式"
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["municipality", "procedure"], condition=Q(state="open"), name="one_open_form_draft")]
+
+    def __str__(self) -> str:
+        return str(self.procedure)
+
+    @property
+    def rests(self) -> bool:
+        """Nobody has changed anything for a while."""
+        return timezone.now() - self.held_at > RESTS
+
+
+class FormEdit(Owned):
+    """様式の編集: a change of the engine, and the change that takes it back. One press of a button is one `batch`. Append-only."""
+
+    append_only = True
+
+    draft = models.ForeignKey(FormDraft, on_delete=models.PROTECT, related_name="edits", verbose_name="作成中の様式")
+    batch = models.PositiveIntegerField("まとまり")
+    change = models.JSONField("変更")
+    undo = models.JSONField("取り消す変更")
+    undoes = models.PositiveIntegerField("取り消したまとまり", null=True, blank=True)
+    by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", verbose_name="変えた人")
+    at = models.DateTimeField("日時", default=timezone.now)
+
+    class Meta:
+        verbose_name = "様式の編集"
+        ordering = ["id"]
