@@ -3,7 +3,7 @@
 from madoguchi.procedures.actions.banks import BankLists
 from madoguchi.procedures.actions.checking import check_entry
 from madoguchi.procedures.actions.counting import record_counts
-from madoguchi.procedures.actions.entries import add_entry, end_entry, entries_for, update_entry
+from madoguchi.procedures.actions.entries import add_entry, end_entry, entries_for, restore_entry, update_entry
 from madoguchi.procedures.actions.importing import drop_import, read_inventory, take_import
 from madoguchi.procedures.actions.library import LIBRARY, LibraryEntry, adopt, library_entries, read_entry
 from madoguchi.procedures.actions.lists import WithBanks, entry_of, lists, publish_code_list
@@ -12,10 +12,12 @@ from madoguchi.procedures.actions.planning import move_rule, order_entry, plan_e
 from madoguchi.procedures.actions.publishing import Proposal, close, hide, propose, publish, reopen, show
 from madoguchi.procedures.actions.studio import change_draft, drop_draft, may_undo, open_draft, take_draft, undo_draft
 from madoguchi.procedures.actions.surveying import (
+    add_in_survey,
     answer_entry,
     approve_reply,
     close_survey,
     open_survey,
+    propose_in_survey,
     remind_divisions,
     send_back_reply,
     submit_reply,
@@ -28,6 +30,7 @@ __all__ = [
     "Proposal",
     "WithBanks",
     "add_entry",
+    "add_in_survey",
     "adopt",
     "answer_entry",
     "approve_reply",
@@ -53,6 +56,7 @@ __all__ = [
     "plan_entry",
     "proposals_for",
     "propose",
+    "propose_in_survey",
     "publish",
     "publish_code_list",
     "read_entry",
@@ -60,6 +64,7 @@ __all__ = [
     "record_counts",
     "remind_divisions",
     "reopen",
+    "restore_entry",
     "save_rule",
     "send_back_reply",
     "set_weights",

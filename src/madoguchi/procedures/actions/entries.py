@@ -15,9 +15,20 @@ from madoguchi.accounts.actions import record
 from madoguchi.accounts.models import Division, User
 from madoguchi.engines.inventory import columns
 from madoguchi.lib.errors import Refused
-from madoguchi.procedures.models import ClockUnit, InventoryChange, InventoryEntry, InventoryRound, Procedure, Progress
+from madoguchi.procedures.models import (
+    ClockUnit,
+    InventoryChange,
+    InventoryEntry,
+    InventoryReply,
+    InventoryRound,
+    Procedure,
+    Progress,
+    ReplyState,
+    RoundState,
+)
 
 FIXED = frozenset({"number", "division", "name"})  # columns that are fields of the row itself
+NUMBER = re.compile(r"(?=.*[^\W_])[\w-]{1,30}")  # a number is a part of addresses: no blank, no "/", and never only dots
 
 
 @transaction.atomic
@@ -28,7 +39,8 @@ def update_entry(*, entry: InventoryEntry, values: Mapping[str, Any], source: st
     if change is not None:
         row.save()
         change.save()
-        publish_facts(row)
+        publish_facts(row, change)
+        reopen_replies(row, change.after)
         record("procedures.update_entry", by=by, on=row, division=row.division, columns=sorted(change.after))
     return row
 
@@ -39,7 +51,7 @@ def changed(row: InventoryEntry, values: Mapping[str, Any], source: str, by: Use
     if unknown:
         raise Refused(_("棚卸にない項目です：%(names)s") % {"names": "、".join(sorted(unknown))}, code="no_such_column")
     own = {key: value for key, value in values.items() if key not in FIXED}
-    before = {key: row.values.get(key) for key, value in own.items() if row.values.get(key) != value}
+    before = {key: row.values.get(key) for key, value in own.items() if _known(row.values.get(key)) != _known(value)}
     after = {key: own[key] for key in before}
     if "name" in values and values["name"] and values["name"] != row.name:
         before["name"], after["name"] = row.name, values["name"]
@@ -51,25 +63,57 @@ def changed(row: InventoryEntry, values: Mapping[str, Any], source: str, by: Use
     return InventoryChange(entry=row, by=by, source=source[:120], before=before, after=after)
 
 
-def publish_facts(row: InventoryEntry) -> None:
-    """行政手続法5条・6条: criteria and standard period are published with the procedure, as the division says them."""
-    procedure = row.procedure
-    days, criteria = row.values.get("standard_days"), row.values.get("criteria")
-    if procedure is None:
+def _known(value: Any) -> Any:
+    """Nothing chosen and nothing said are the same."""
+    return None if value in ("", []) else value
+
+
+def reopen_replies(row: InventoryEntry, touched: Iterable[str]) -> None:
+    """What a chief approved, or is about to, is no longer what stands in the division's rows: the reply is answered anew."""
+    replies = InventoryReply.objects.filter(division_id=row.division_id, round__state=RoundState.OPEN).exclude(state=ReplyState.WAITING)
+    for reply in replies.select_related("round"):
+        if set(touched) & {*reply.round.asked, "name"}:
+            reply.state, reply.approved_at, reply.approved_by = ReplyState.WAITING, None, None
+            reply.save(update_fields=["state", "approved_at", "approved_by"])
+
+
+def publish_facts(row: InventoryEntry, change: InventoryChange | None = None) -> None:
+    """行政手続法5条・6条: criteria and standard period are published with the procedure, as the division says them.
+
+    What a division takes back (`change`) goes from the procedure too, where it had come from here.
+    """
+    if row.procedure is None:
         return
-    fields = []
-    if (
-        days is not None
-        and procedure.standard_days != days
-        and procedure.clock_unit in (ClockUnit.NONE, ClockUnit.CALENDAR, ClockUnit.OPEN)
-    ):
-        procedure.standard_days, fields = days, ["standard_days"]
-        if procedure.clock_unit == ClockUnit.NONE:
-            procedure.clock_unit, fields = ClockUnit.CALENDAR, ["standard_days", "clock_unit"]
-    if criteria and procedure.criteria.get("ja") != criteria:
-        procedure.criteria, fields = {**procedure.criteria, "ja": criteria}, [*fields, "criteria"]
+    fields = [*_publish_days(row.procedure, row.values.get("standard_days"), change), *_publish_criteria(row.procedure, row, change)]
     if fields:
-        procedure.save(update_fields=fields)
+        row.procedure.save(update_fields=fields)
+
+
+def _publish_days(procedure: Procedure, days: int | None, change: InventoryChange | None) -> list[str]:
+    taken_back = (
+        days is None
+        and change is not None
+        and procedure.standard_days is not None
+        and procedure.standard_days == change.before.get("standard_days")
+    )
+    is_new = days is not None and procedure.standard_days != days
+    if not (taken_back or is_new) or procedure.clock_unit not in (ClockUnit.NONE, ClockUnit.CALENDAR, ClockUnit.OPEN):
+        return []
+    procedure.standard_days, procedure.standard_label = days, {}  # the words said the period of before
+    if days is not None and procedure.clock_unit == ClockUnit.NONE:
+        procedure.clock_unit = ClockUnit.CALENDAR
+    return ["standard_days", "standard_label", "clock_unit"]
+
+
+def _publish_criteria(procedure: Procedure, row: InventoryEntry, change: InventoryChange | None) -> list[str]:
+    criteria, standing = row.values.get("criteria"), procedure.criteria.get("ja")
+    if criteria and standing != criteria:
+        procedure.criteria = {**procedure.criteria, "ja": criteria}
+        return ["criteria"]
+    if not criteria and change is not None and standing and standing == change.before.get("criteria"):
+        procedure.criteria = {}
+        return ["criteria"]
+    return []
 
 
 @transaction.atomic
@@ -79,11 +123,14 @@ def add_entry(
     """A procedure that the inventory did not have. Raises Refused for one without a name, or whose number is taken."""
     if not name.strip():
         raise Refused(_("手続名を入力してください。"), code="no_name")
+    if number and NUMBER.fullmatch(number) is None:
+        raise Refused(_("手続番号は、文字・数字・「-」・「_」で30字までにしてください。"), code="number_form")
     if number and InventoryEntry.objects.filter(number=number).exists():
         raise Refused(_("手続番号%(number)sは使われています。別の番号にしてください。") % {"number": number}, code="number_taken")
     row = InventoryEntry(number=number or free_numbers(division, 1)[0], division=division, name=name.strip()[:200])
     change = changed(row, values or {}, source or _("入力"), by)
     row.save()
+    reopen_replies(row, columns())
     if change is not None:
         change.entry = row
         change.save()
@@ -94,7 +141,7 @@ def add_entry(
 def free_numbers(division: Division, count: int) -> list[str]:
     """The next numbers of a division: its code and three digits."""
     taken = InventoryEntry.objects.filter(number__startswith=f"{division.code}-").values_list("number", flat=True)
-    last = max((int(found[1]) for one in taken if (found := re.search(r"-(\d+)$", one))), default=0)
+    last = max((int(found[1]) for one in taken if (found := re.search(r"-(\d{1,9})$", one))), default=0)
     return [f"{division.code}-{number:03}" for number in range(last + 1, last + 1 + count)]
 
 
@@ -108,6 +155,20 @@ def end_entry(*, entry: InventoryEntry, reason: str, by: User) -> InventoryEntry
     row.save(update_fields=["ended_on", "key"])
     InventoryChange.objects.create(entry=row, by=by, source=reason.strip()[:120], before={}, after={"ended_on": row.ended_on.isoformat()})
     record("procedures.end_entry", by=by, on=row, division=row.division)
+    return row
+
+
+@transaction.atomic
+def restore_entry(*, entry: InventoryEntry, by: User) -> InventoryEntry:
+    """An ending that was a mistake is taken back; the record keeps both. Raises Refused where there was none."""
+    row = InventoryEntry.objects.select_for_update(of=("self",)).select_related("division").get(pk=entry.pk)
+    if row.ended_on is None:
+        raise Refused(_("この手続きは廃止になっていません。"), code="not_ended")
+    before, row.ended_on = row.ended_on.isoformat(), None
+    row.save(update_fields=["ended_on", "key"])
+    source = _("廃止の取り消し")
+    InventoryChange.objects.create(entry=row, by=by, source=source, before={"ended_on": before}, after={"ended_on": None})
+    record("procedures.restore_entry", by=by, on=row, division=row.division)
     return row
 
 

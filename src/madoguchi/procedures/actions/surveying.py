@@ -12,11 +12,12 @@ from django.utils.translation import gettext as _
 
 from madoguchi.accounts.actions import record
 from madoguchi.accounts.models import Division, User
-from madoguchi.engines.inventory import MOST_ASKED, columns
+from madoguchi.engines.inventory import MOST_ASKED, columns, fold
 from madoguchi.lib.errors import Refused
 from madoguchi.notices.actions import notify
 from madoguchi.notices.models import Recipient
-from madoguchi.procedures.actions.entries import touched_in, update_entry
+from madoguchi.procedures.actions.entries import add_entry, touched_in, update_entry
+from madoguchi.procedures.actions.national import take_proposals
 from madoguchi.procedures.models import InventoryEntry, InventoryReply, InventoryRound, ReplyState, RoundState
 
 
@@ -69,12 +70,34 @@ def answer_entry(*, reply: InventoryReply, entry: InventoryEntry, values: Mappin
 
 
 @transaction.atomic
-def submit_reply(*, reply: InventoryReply, by: User) -> InventoryReply:
-    """回答: everything of the division is answered. Raises Refused while a procedure was not looked at."""
+def add_in_survey(*, reply: InventoryReply, name: str, by: User) -> InventoryEntry:
+    """A procedure that a division misses in the list. Raises Refused for one that it has by that name, or a survey that is over."""
     row = _reply(reply)
+    same = InventoryEntry.objects.standing().filter(division=row.division, key=fold(name)[:200]).first()
+    if same is not None:
+        raise Refused(_("同じ名前の手続きがあります：%(number)s") % {"number": same.number}, code="name_taken")
+    return add_entry(division=row.division, name=name, source=row.round.name, by=by)
+
+
+@transaction.atomic
+def propose_in_survey(*, reply: InventoryReply, by: User) -> int:
+    """What the state's list says of a division's procedures, into what is empty; gives how many. Raises Refused for a survey that is over."""
+    row = _reply(reply)
+    entries = InventoryEntry.objects.standing().filter(division=row.division).select_related("procedure")
+    return take_proposals(entries=entries, by=by)
+
+
+def _require_whole(row: InventoryReply) -> None:
     left = InventoryEntry.objects.standing().filter(division=row.division).exclude(answered_in=row.round).count()
     if left:
         raise Refused(_("まだ確かめていない手続きが%(count)s件あります。") % {"count": left}, code="left")
+
+
+@transaction.atomic
+def submit_reply(*, reply: InventoryReply, by: User) -> InventoryReply:
+    """回答: everything of the division is answered. Raises Refused while a procedure was not looked at."""
+    row = _reply(reply)
+    _require_whole(row)
     if row.state != ReplyState.WAITING:
         return row
     row.state, row.answered_at, row.answered_by, row.sent_back = ReplyState.ANSWERED, timezone.now(), by, ""
@@ -91,6 +114,7 @@ def approve_reply(*, reply: InventoryReply, by: User) -> InventoryReply:
         return row
     if row.state != ReplyState.ANSWERED:
         raise Refused(_("回答がまだ出されていません。"), code="not_answered")
+    _require_whole(row)
     row.state, row.approved_at, row.approved_by = ReplyState.APPROVED, timezone.now(), by
     row.save(update_fields=["state", "approved_at", "approved_by"])
     record("procedures.approve_reply", by=by, on=row, division=row.division)
@@ -114,6 +138,8 @@ def send_back_reply(*, reply: InventoryReply, reason: str, by: User) -> Inventor
 @transaction.atomic
 def remind_divisions(*, round: InventoryRound, by: User | None) -> int:  # noqa: A002 the office's word
     """催促 to every division that has not answered; gives how many. Nobody is reminded twice on a day."""
+    if not InventoryRound.objects.get(pk=round.pk).is_open:
+        raise Refused(_("この調査は締め切られています。"), code="closed")
     rows = InventoryReply.objects.select_for_update(of=("self",)).filter(round=round, state=ReplyState.WAITING).select_related("division")
     count = 0
     for row in rows:
@@ -131,6 +157,8 @@ def remind_divisions(*, round: InventoryRound, by: User | None) -> int:  # noqa:
 def close_survey(*, round: InventoryRound, by: User) -> InventoryRound:  # noqa: A002
     """締切: answers stand as they are."""
     row = InventoryRound.objects.select_for_update().get(pk=round.pk)
+    if not row.is_open:
+        raise Refused(_("この調査は締め切られています。"), code="closed")
     row.state = RoundState.CLOSED
     row.save(update_fields=["state"])
     record("procedures.close_survey", by=by, on=row)

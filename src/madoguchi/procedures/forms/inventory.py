@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -13,10 +14,12 @@ from django.utils.translation import gettext_lazy
 
 from madoguchi.accounts.models import Division
 from madoguchi.engines.inventory import MOST_ASKED, Column, Weights, asked, columns, read_cell, write_cell
+from madoguchi.lib.tags import reader
 from madoguchi.procedures.forms.documents import date_box
 from madoguchi.procedures.models import CountChannel, InventoryEntry, PlannedChannel, Progress, RuleChange
 from madoguchi.procedures.models.inventory_order import BURDENS, CHANCES
 
+LONG = 60  # a longer text gets a box of several lines
 MAX_SHEET = 10 * 1024 * 1024
 # Why a cell was not understood, for people; the key is the engine's word.
 WORDS = {
@@ -42,6 +45,11 @@ WORDS = {
 HARMLESS = ("about", "months_as_days")  # typed into a form these are taken as they were read
 
 
+def called(column: Column) -> str:
+    """A column's name in the reader's language; codes stay as the national survey has them."""
+    return column.name["en" if reader() == "en" else "ja"]
+
+
 def box(width: str = "") -> forms.TextInput:
     return forms.TextInput(attrs={"class": f"box {width}".strip()})
 
@@ -54,7 +62,7 @@ class CellField(forms.CharField):
     """A cell as people write it: full width, 約, 和暦; what cannot be read is an error, never lost."""
 
     def __init__(self, column: Column, **options: Any) -> None:
-        super().__init__(max_length=500, required=False, widget=box("w-14" if column.kind != "text" else ""), **options)
+        super().__init__(max_length=5000, required=False, widget=box("w-14" if column.kind != "text" else ""), **options)
         self.column = column
 
     def clean(self, value: Any) -> Any:
@@ -66,7 +74,7 @@ class CellField(forms.CharField):
 
 def field_of(column: Column) -> forms.Field:
     """The field for a column: choices for codes, a forgiving box for everything else."""
-    label = column.name["ja"]
+    label = called(column)
     if column.kind == "code":
         choices = [("", _("分からない")), *((one.code, one.ja) for one in column.codes)]
         return forms.TypedChoiceField(
@@ -78,7 +86,54 @@ def field_of(column: Column) -> forms.Field:
     return CellField(column, label=label)
 
 
-class AnswerForm(forms.Form):
+class SeenForm(forms.Form):
+    """A form that sends back what stood in it when it was shown: only what this person changed is written.
+
+    A box that somebody else changed meanwhile, to something else than what was typed here, is an error beside it; sent again it counts.
+    """
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    standing: Mapping[str, Any] = {}
+
+    def show(self, standing: Mapping[str, Any]) -> None:
+        """`standing`: {name of a box: value that stands}, as JSON can hold it."""
+        self.standing = standing
+        self.fields["seen"].initial = json.dumps(standing, ensure_ascii=False)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        was = self._was(given.pop("seen", ""))
+        self.changed = {name: value for name, value in given.items() if was is None or _known(was.get(name)) != _known(value)}
+        for name in self._conflicts(was or self.standing, given):
+            said = _("ほかの人が、この欄を「%(now)s」に変えました。このまま保存すると、いま入っている値に変わります。")
+            self.add_error(name, said % {"now": self.said(name)})
+            self.data = self.data.copy()
+            self.data["seen"] = json.dumps(was := {**(was or {}), name: self.standing.get(name)}, ensure_ascii=False)
+        return given
+
+    def _conflicts(self, was: Mapping[str, Any], given: Mapping[str, Any]) -> list[str]:
+        """Boxes that this person changed from something that does not stand any more to something else than what stands."""
+        return [name for name in self.changed if _known(self.standing.get(name)) not in (_known(was.get(name)), _known(given[name]))]
+
+    def said(self, name: str) -> str:
+        """What stands in a box, for people."""
+        return str(self.fields[name].initial or "")
+
+    def _was(self, text: str) -> dict[str, Any] | None:
+        """None where nothing came back: then everything that was sent counts."""
+        try:
+            found = json.loads(text or "null")
+        except ValueError:
+            return None
+        return found if isinstance(found, dict) else None
+
+
+def _known(value: Any) -> Any:
+    """Nothing chosen and nothing said are the same."""
+    return None if value in ("", []) else value
+
+
+class AnswerForm(SeenForm):
     """Columns of one entry. `prefix`-free names are the column ids."""
 
     def __init__(self, *args: Any, names: Sequence[str], entry: InventoryEntry | None = None, **options: Any) -> None:
@@ -88,10 +143,26 @@ class AnswerForm(forms.Form):
             field = field_of(column)
             standing = entry.values.get(name) if entry is not None else None
             field.initial = standing if column.kind in ("code", "codes") else write_cell(column, standing)
+            if column.kind == "text" and (len(text := str(field.initial or "")) > LONG or "\n" in text):
+                field.widget = area()
             self.fields[name] = field
+        self.show({name: entry.values.get(name) if entry is not None else None for name in names})
+        self.entry = entry
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        known = {**(self.entry.values if self.entry is not None else {}), **given}
+        total, online = known.get("count_total"), known.get("count_online")
+        if total is not None and online is not None and online > total and {"count_total", "count_online"} & set(given):
+            self.add_error("count_online" if "count_online" in given else "count_total", WORDS["online_exceeds"])
+        return given
+
+    def said(self, name: str) -> str:
+        return str(write_cell(columns()[name], self.standing.get(name)) or "")
 
     def values(self) -> dict[str, Any]:
-        return dict(self.cleaned_data)
+        """What this person changed."""
+        return self.changed
 
 
 class NewEntryForm(forms.Form):
@@ -127,7 +198,7 @@ class SurveyForm(forms.Form):
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         keys = ("number", "division", "name")
-        self.fields["asked"].choices = [(name, column.name["ja"]) for name, column in columns().items() if name not in keys]
+        self.fields["asked"].choices = [(name, called(column)) for name, column in columns().items() if name not in keys]
         self.fields["asked"].initial = list(asked())
         self.fields["asked"].help_text = _("%(most)sまで選べます。多いほど、答えが集まりにくくなります。") % {"most": MOST_ASKED}
         self.fields["divisions"].queryset = Division.objects.all()
@@ -162,7 +233,9 @@ class PlanForm(forms.Form):
 
 
 class OrderForm(forms.Form):
-    rank = forms.IntegerField(label=gettext_lazy("何番目にするか（空にすると点数の順）"), required=False, min_value=1, widget=box("w-8"))
+    rank = forms.IntegerField(
+        label=gettext_lazy("何番目にするか（空にすると点数の順）"), required=False, min_value=1, max_value=100_000, widget=box("w-8")
+    )
     reason = forms.CharField(label=gettext_lazy("順を変える理由"), required=False, max_length=300, widget=box())
 
 
@@ -183,7 +256,7 @@ class RuleForm(forms.Form):
             self.fields[name].widget.attrs["class"] = "box"
 
 
-class CountsForm(forms.Form):
+class CountsForm(SeenForm):
     """The month's numbers of a division: a row for each procedure, a box for each channel; all in one form."""
 
     def __init__(self, *args: Any, entries: Iterable[InventoryEntry], known: Mapping[tuple[int, str], int], **options: Any) -> None:
@@ -195,15 +268,16 @@ class CountsForm(forms.Form):
                 field = CellField(count, label=f"{entry.name} {CountChannel(channel).label}", initial=known.get((entry.pk, channel)))
                 field.widget = forms.TextInput(attrs={"class": "box w-8", "inputmode": "numeric", "aria-label": field.label})
                 self.fields[f"c{entry.pk}-{channel}"] = field
+        self.show({f"c{entry}-{channel}": count for (entry, channel), count in known.items()})
 
     def rows(self) -> list[tuple[InventoryEntry, list[Any]]]:
         channels = CountChannel.choices
         return [(entry, [(label, self[f"c{entry.pk}-{channel}"]) for channel, label in channels]) for entry in self.entries]
 
     def counts(self) -> dict[tuple[int, str], int | None]:
-        return {
-            (entry.pk, channel): self.cleaned_data[f"c{entry.pk}-{channel}"] for entry in self.entries for channel in CountChannel.values
-        }
+        """What this person changed: {(entry id, channel): number}."""
+        names = {f"c{entry.pk}-{channel}": (entry.pk, channel) for entry in self.entries for channel in CountChannel.values}
+        return {names[name]: value for name, value in self.changed.items()}
 
 
 class WeightsForm(forms.Form):

@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Sum
+from django.db.models import Count, Sum
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from madoguchi.engines.inventory import columns
+from madoguchi.engines.japanese import fiscal_year
 from madoguchi.lib.charts import Figure, Series
 from madoguchi.procedures.models.inventory import CountChannel, InventoryCount, InventoryEntry
 
@@ -138,28 +140,45 @@ def year_of(first: int) -> tuple[date, date]:
     return date(first, 4, 1), date(first + 1, 3, 31)
 
 
-def published(entries: Iterable[InventoryEntry], year: int, filed: Mapping[int, int]) -> list[Published]:
+def published(entries: Iterable[InventoryEntry], year: int, filed: Mapping[int, int], today: date) -> list[Published]:
     """The table of a fiscal year. `filed`: {procedure id: filings that came here online}.
 
-    What was counted by month goes before what the survey says; nothing is made up where both are silent.
+    Months that were counted go before what the survey says once every month of the year that is over was counted; nothing is made up
+    where both are silent.
     """
     first, last = year_of(year)
+    over = sum(_next(month) <= today for month in _months(first, min(last, today)))
     rows = InventoryCount.objects.filter(month__gte=first, month__lte=last).values("entry", "channel").annotate(sum=Sum("count"))
     counts: dict[int, Counter[str]] = {}
     for row in rows:
         counts.setdefault(row["entry"], Counter())[row["channel"]] += row["sum"]
-    return [_published(entry, counts.get(entry.pk), filed.get(entry.procedure_id or 0, 0)) for entry in entries]
+    months = dict(
+        InventoryCount.objects.filter(month__gte=first, month__lte=last).values_list("entry").annotate(n=Count("month", distinct=True))
+    )
+    found = []
+    for entry in entries:
+        counted, here = counts.get(entry.pk, Counter()), filed.get(entry.procedure_id or 0, 0)
+        survey = _surveyed(entry, year, first <= today <= last, here)
+        whole = entry.pk in counts and months[entry.pk] >= over
+        found.append(survey if survey is not None and not whole else _counted(entry, counted, months.get(entry.pk, 0), here))
+    return found
 
 
-def _published(entry: InventoryEntry, counted: Counter[str] | None, filed: int) -> Published:
-    if counted is not None or filed:
-        elsewhere = (counted or Counter())[CountChannel.ELSEWHERE]
-        online = filed + elsewhere
-        paper = sum((counted or Counter()).values()) - elsewhere
-        if counted is not None:
-            return Published(entry, online + paper, online, _("月の件数とこのシステムの申請"))
-        total = entry.values.get("count_total")
-        if total is not None and total >= online:
-            return Published(entry, total, online, _("棚卸調査の総件数とこのシステムの申請"))
-        return Published(entry, None, online, _("このシステムの申請（紙の件数は不明）"))
-    return Published(entry, entry.values.get("count_total"), entry.values.get("count_online"), _("棚卸調査"))
+def _surveyed(entry: InventoryEntry, year: int, is_now: bool, filed: int) -> Published | None:
+    """What the survey says, where it says it of this year (or of now, for the year that runs); online also what came here."""
+    total, online, of = (entry.values.get(key) for key in ("count_total", "count_online", "count_year"))
+    if total is None or not (year == of or is_now or (of is None and year >= fiscal_year(timezone.localdate()) - 1)):
+        return None
+    if (online or 0) > total or filed > total:
+        return Published(entry, total, None, _("棚卸調査（オンラインの件数が総件数より多いため、確かめてください）"))
+    basis = _("棚卸調査（%(year)s年度の実績）") % {"year": of} if of is not None else _("棚卸調査")
+    return Published(entry, total, max(online or 0, filed) if online is not None or filed else None, basis)
+
+
+def _counted(entry: InventoryEntry, counted: Counter[str], months: int, filed: int) -> Published:
+    elsewhere = counted[CountChannel.ELSEWHERE]
+    online = filed + elsewhere
+    if months:
+        basis = _("月の件数（%(months)sか月分）とこのシステムの申請") % {"months": months}
+        return Published(entry, filed + sum(counted.values()), online, basis)
+    return Published(entry, None, online if filed else None, _("このシステムの申請（紙の件数は不明）") if filed else "")

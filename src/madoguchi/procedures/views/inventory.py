@@ -15,14 +15,15 @@ from django.views.decorators.http import require_GET, require_http_methods
 from madoguchi.engines.inventory import asked, columns, fold, write_cell
 from madoguchi.lib.errors import Refused
 from madoguchi.lib.guards import desk
-from madoguchi.procedures.actions import end_entry, order_entry, plan_entry, proposals_for, take_proposals, update_entry
+from madoguchi.procedures.actions import end_entry, order_entry, plan_entry, proposals_for, restore_entry, take_proposals, update_entry
 from madoguchi.procedures.backends import filed_online
 from madoguchi.procedures.forms import AnswerForm, OrderForm, PlanForm
-from madoguchi.procedures.models import InventoryEntry, InventoryReply, InventoryRound, InventorySettings, weights_of
+from madoguchi.procedures.forms.inventory import called
+from madoguchi.procedures.models import InventoryEntry, InventoryReply, InventoryRound, InventorySettings, PlannedChannel, weights_of
 from madoguchi.procedures.models.inventory_figures import barrier_figure, division_figure, history_figure, shares
 from madoguchi.procedures.models.inventory_order import ranked
 from madoguchi.procedures.models.inventory_sheet import sheet_of
-from madoguchi.procedures.views.inventory_pages import acted, entries_of, entry_of, file, may_answer, show, to
+from madoguchi.procedures.views.inventory_pages import acted, entries_of, entry_of, file, may_answer, owns, show, to
 
 PAGE = 50
 FILTERS = ("track", "division", "barrier", "q")
@@ -72,7 +73,7 @@ def entries(request: HttpRequest) -> HttpResponse:
     given = {name: request.GET.get(name, "").strip()[:100] for name in FILTERS}
     everything = request.GET.get("all") == "1"
     weights = weights_of(InventorySettings.objects.first())
-    rows = ranked([entry for entry in entries_of(request) if everything or not entry.is_online], weights)
+    rows = ranked([entry for entry in entries_of(request, ended=everything) if everything or not entry.is_online], weights)
     shown = [row for row in rows if _fits(row.entry, given)]
     context = {
         "page_obj": Paginator(shown, PAGE).get_page(request.GET.get("page")),
@@ -112,9 +113,9 @@ def entry(request: HttpRequest, number: str) -> HttpResponse:
     row = entry_of(request, number)
     if request.method != "POST":
         return _show_entry(request, row)
-    if not may_answer(request, row):
-        raise Http404
     act = request.POST.get("act", "")
+    if not (owns(request, row) if act == "restore" else may_answer(request, row)):
+        raise Http404
     if act in ("plan", "order") and not request.member.may("inventory.manage"):  # type: ignore[attr-defined]
         raise Http404
     if act == "propose":
@@ -131,6 +132,8 @@ def entry(request: HttpRequest, number: str) -> HttpResponse:
             _("廃止にしました。"),
             _here(request, row),
         )
+    if act == "restore":
+        return acted(request, lambda: restore_entry(entry=row, by=request.user), _("廃止を取り消しました。"), _here(request, row))
     return _write(request, row, act)
 
 
@@ -181,11 +184,10 @@ def _show_entry(request: HttpRequest, row: InventoryEntry, forms: dict[str, Any]
         "forms": forms or _forms(row, everything),
         "everything": everything,
         "may_answer": may_answer(request, row),
+        "may_restore": row.ended_on is not None and owns(request, row),
         "ranked": place,
         "is_ranked": not row.is_online,
-        "facts": [
-            (known[name].name["ja"], write_cell(known[name], value)) for name, value in row.values.items() if value not in (None, [])
-        ],
+        "facts": [(called(known[name]), write_cell(known[name], value)) for name, value in row.values.items() if value not in (None, [])],
         "proposals": _proposed(row) if may_answer(request, row) else [],
         "changes": [_told(change) for change in row.changes.select_related("by")[:30]],
         "has_errors": status == 400,
@@ -195,7 +197,7 @@ def _show_entry(request: HttpRequest, row: InventoryEntry, forms: dict[str, Any]
 
 def _proposed(row: InventoryEntry) -> list[tuple[str, Any]]:
     known = columns()
-    return [(known[name].name["ja"], write_cell(known[name], value)) for name, value in proposals_for(row).items()]
+    return [(called(known[name]), write_cell(known[name], value)) for name, value in proposals_for(row).items()]
 
 
 def _told(change: Any) -> dict[str, Any]:
@@ -204,14 +206,20 @@ def _told(change: Any) -> dict[str, Any]:
     rows = []
     for name, value in change.after.items():
         column = known.get(name)
-        said = [one if column is None else write_cell(column, one) for one in (change.before.get(name), value)]
+        said = [_cell(name, column, one) for one in (change.before.get(name), value)]
         rows.append(
             (
-                column.name["ja"] if column is not None else _(PLAN_WORDS.get(name, name)),
+                called(column) if column is not None else _(PLAN_WORDS.get(name, name)),
                 *("–" if one in (None, "") else one for one in said),
             )
         )
     return {"change": change, "rows": rows}
+
+
+def _cell(name: str, column: Any, value: Any) -> Any:
+    if name == "channel" and value:
+        return PlannedChannel(value).label if value in PlannedChannel.values else value
+    return value if column is None else write_cell(column, value)
 
 
 PLAN_WORDS = {

@@ -25,9 +25,10 @@ def manages(request: HttpRequest) -> bool:
     return bool(request.member.may("inventory.manage"))  # type: ignore[attr-defined]
 
 
-def entries_of(request: HttpRequest) -> Any:
+def entries_of(request: HttpRequest, *, ended: bool = False) -> Any:
     """Everybody at the desk reads the whole inventory: it holds no personal data, and divisions learn from each other."""
-    return InventoryEntry.objects.standing().select_related("division", "procedure", "rule")
+    rows = InventoryEntry.objects.all() if ended else InventoryEntry.objects.standing()
+    return rows.select_related("division", "procedure", "rule")
 
 
 def entry_of(request: HttpRequest, number: str) -> InventoryEntry:
@@ -37,7 +38,11 @@ def entry_of(request: HttpRequest, number: str) -> InventoryEntry:
 
 def may_answer(request: HttpRequest, entry: InventoryEntry) -> bool:
     """A member writes about the own division's procedures; who manages the inventory about all. What has ended is read only."""
-    return entry.ended_on is None and (manages(request) or entry.division_id == request.member.division_id)  # type: ignore[attr-defined]
+    return entry.ended_on is None and owns(request, entry)
+
+
+def owns(request: HttpRequest, entry: InventoryEntry) -> bool:
+    return manages(request) or entry.division_id == request.member.division_id  # type: ignore[attr-defined, no-any-return]
 
 
 def survey_of(pk: int) -> InventoryRound:

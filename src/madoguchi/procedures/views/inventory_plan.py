@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -46,7 +47,11 @@ def importing(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         name, data = form.cleaned_data["file"]
         division = None if manages(request) else request.member.division  # type: ignore[attr-defined]
-        survey = InventoryRound.objects.filter(pk=int(text)).first() if (text := request.POST.get("survey", "")).isdecimal() else None
+        survey = (
+            InventoryRound.objects.filter(pk=int(text)).first()
+            if (text := request.POST.get("survey", "")).isdecimal() and len(text) < 10
+            else None
+        )
         try:
             made = read_inventory(data=data, name=name, division=division, round=survey, by=request.user)
         except Refused as refused:
@@ -128,7 +133,7 @@ def rules(request: HttpRequest) -> HttpResponse:
 
 
 def _freed(rule: RuleChange) -> dict[str, object]:
-    entries = list(rule.entries.all())
+    entries = [entry for entry in rule.entries.all() if entry.ended_on is None]
     label = next((code.ja for code in columns()["rule_change"].codes if code.code == rule.kind), rule.kind)
     return {"rule": rule, "kind": label, "entries": entries, "filings": sum(one.values.get("count_total") or 0 for one in entries)}
 
@@ -195,9 +200,10 @@ def weights(request: HttpRequest) -> HttpResponse:
 def _table(request: HttpRequest) -> tuple[int, list[Published]]:
     this_year = fiscal_year(timezone.localdate())
     text = request.GET.get("year", "")
-    year = int(text) if text.isdecimal() and 2000 <= int(text) <= this_year else this_year
-    entries = InventoryEntry.objects.standing().select_related("division", "procedure")
-    return year, published(entries, year, filed_online(*year_of(year)))
+    year = int(text) if len(text) == 4 and text.isdecimal() and 2000 <= int(text) <= this_year else this_year
+    stood = Q(ended_on=None) | Q(ended_on__gte=year_of(year)[0])
+    entries = InventoryEntry.objects.filter(stood).select_related("division", "procedure")
+    return year, published(entries, year, filed_online(*year_of(year)), timezone.localdate())
 
 
 def _header() -> list[str]:

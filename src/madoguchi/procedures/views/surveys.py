@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -13,15 +14,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from madoguchi.lib.errors import Refused
 from madoguchi.lib.guards import desk
 from madoguchi.procedures.actions import (
-    add_entry,
+    add_in_survey,
     answer_entry,
     approve_reply,
     close_survey,
     open_survey,
+    propose_in_survey,
     remind_divisions,
     send_back_reply,
     submit_reply,
-    take_proposals,
 )
 from madoguchi.procedures.forms import AnswerForm, NewEntryForm, SheetFile, SurveyForm
 from madoguchi.procedures.models import InventoryEntry, InventoryReply, NationalProcedure
@@ -69,9 +70,14 @@ def _own(reply: InventoryReply) -> InventoryEntry:
 def remind(request: HttpRequest, survey: int) -> HttpResponse:
     """Write to those who have not answered."""
     row = survey_of(survey)
-    count = remind_divisions(round=row, by=request.user)
+    here = to(request, "survey", survey=row.pk)
+    try:
+        count = remind_divisions(round=row, by=request.user)
+    except Refused as refused:
+        messages.error(request, str(refused))
+        return redirect(here)
     said = ngettext("%(count)s課に催促を送りました。", "%(count)s課に催促を送りました。", count) % {"count": count}
-    return acted(request, lambda: None, said if count else _("今日は、催促する課がありません。"), to(request, "survey", survey=row.pk))
+    return acted(request, lambda: None, said if count else _("今日は、催促する課がありません。"), here)
 
 
 @desk("inventory.manage")
@@ -113,19 +119,14 @@ def _act(request: HttpRequest, row: InventoryReply) -> HttpResponse:
     if act == "submit":
         return acted(request, lambda: submit_reply(reply=row, by=request.user), _("回答を出しました。課長の承認を待ちます。"), here)
     if act == "propose":
-        entries = _own(row).select_related("procedure")
-        return acted(
-            request, lambda: take_proposals(entries=entries, by=request.user), _("国の棚卸から、空いている項目を入れました。"), here
-        )
+        return acted(request, lambda: propose_in_survey(reply=row, by=request.user), _("国の棚卸から、空いている項目を入れました。"), here)
     if act == "add":
         form = NewEntryForm(request.POST)
-        name = form.cleaned_data["name"] if form.is_valid() else ""
-        return acted(
-            request,
-            lambda: add_entry(division=row.division, name=name, source=row.round.name, by=request.user),
-            _("手続きを加えました。"),
-            here,
-        )
+        if not form.is_valid():
+            messages.error(request, form.errors["name"][0])
+            return redirect(here)
+        name = form.cleaned_data["name"]
+        return acted(request, lambda: add_in_survey(reply=row, name=name, by=request.user), _("手続きを加えました。"), here)
     if act == "approve" and is_chief:
         return acted(request, lambda: approve_reply(reply=row, by=request.user), _("承認しました。"), here)
     if act == "send_back" and (is_chief or manages(request)):
