@@ -8,23 +8,44 @@ from __future__ import annotations
 
 import csv
 import io
+import lzma
+import math
 import re
+import struct
 import unicodedata
 import zipfile
-from collections.abc import Mapping, Sequence
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from html import unescape
+from itertools import islice
 from typing import Any
 
 from openpyxl import load_workbook
-from openpyxl.utils.cell import range_boundaries
-from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.utils.cell import coordinate_to_tuple, range_boundaries
+from openpyxl.utils.exceptions import CellCoordinatesException, InvalidFileException
 
 MOST_ROWS, MOST_COLUMNS = 20_000, 200
 MOST_BYTES = 10 * 1024 * 1024
 MOST_MERGED = 20_000
 MOST_UNPACKED = 200 * 1024 * 1024  # a workbook that unpacks to more is no list of a town hall
 HEADER_WITHIN = 15  # titles and notes stand above the header, but not more than that
+
+# What zipfile, openpyxl and its parsers raise for a file that is damaged, encrypted or something else: ParseError and lxml's
+# XMLSyntaxError are SyntaxErrors, a flag for encryption is a RuntimeError.
+DAMAGED = (
+    InvalidFileException, CellCoordinatesException, zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError,
+    SyntaxError, LookupError, ValueError, TypeError, AttributeError, ArithmeticError, RuntimeError,
+)  # fmt: skip
+# Lengths are bounded so that no file made for it keeps the search busy.
+MERGE = re.compile(rb"<(?:\w{1,9}:)?mergeCell\s[^<>]{0,99}?\bref=[\"']([A-Z]{1,9}[0-9]{1,9}:[A-Z]{1,9}[0-9]{1,9})[\"']")
+FORMULA = re.compile(
+    rb"<(?:\w{1,9}:)?c\s[^<>]{0,99}?\br=[\"']([A-Z]{1,3}[0-9]{1,9})[\"'][^<>]{0,99}>\s*"
+    rb"<(?:\w{1,9}:)?f\b[^<>]{0,199}?(?:/>|>([^<]*)</(?:\w{1,9}:)?f>)\s*"
+    rb"(?:<(?:\w{1,9}:)?v\s*/>|<(?:\w{1,9}:)?v>\s*</(?:\w{1,9}:)?v>)?\s*</(?:\w{1,9}:)?c>"
+)  # a formula without the value that it had when last calculated
 
 Grid = list[list[str]]
 
@@ -35,6 +56,17 @@ class UnreadableSheet(ValueError):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class Sheet(Grid):
+    """A grid that knows which of its texts do not stand in their cell as they are; rows and columns from 1, as sheets number them.
+
+    `merged` are the ranges (left, top, right, bottom) over which a text was spread. `formulas` are the cells (row, column) whose formula
+    nobody calculated: their text is the formula, since an empty one would say that nothing stands there.
+    """
+
+    merged: Sequence[tuple[int, int, int, int]] = ()
+    formulas: frozenset[tuple[int, int]] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -58,69 +90,93 @@ def read_grid(data: bytes) -> Grid:
     return grid
 
 
-def read_grids(data: bytes) -> list[tuple[str, Grid]]:
-    """Every sheet with its name, a merged cell's text in each cell that it covers; a CSV is one sheet. Raises UnreadableSheet."""
+def read_grids(data: bytes) -> list[tuple[str, Sheet]]:
+    """Every sheet with its name, a merged cell's text in each cell that it covers; a CSV is one sheet. Raises UnreadableSheet.
+
+    The grids are a `Sheet`: they tell where a text was spread and where a formula was never calculated.
+    """
     if not data.startswith(b"PK"):
-        return [("", read_grid(data))]
+        return [("", Sheet(read_grid(data)))]
     if len(data) > MOST_BYTES:
         raise UnreadableSheet("too_large")
-    grids = [(name, [row[:MOST_COLUMNS] for row in grid]) for name, grid in _workbook(data)]
-    filled = [(name, grid) for name, grid in grids if any(any(row) for row in grid)]
+    filled = [(name, grid) for name, grid in _workbook(data) if any(any(row) for row in grid)]
     if not filled:
         raise UnreadableSheet("empty")
     return filled
 
 
-def _workbook(data: bytes) -> list[tuple[str, Grid]]:
+@contextmanager
+def _opened(data: bytes) -> Iterator[tuple[zipfile.ZipFile, Any]]:
+    """The packed file and the workbook in it; whatever is wrong with either is an UnreadableSheet, also while it is read."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             if sum(entry.file_size for entry in packed.infolist()) > MOST_UNPACKED:
                 raise UnreadableSheet("too_large")
-            book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-            sheets: list[Any] = list(book.worksheets)
-            return [(sheet.title, _spread(_rows(sheet), _merged(packed, sheet._worksheet_path))) for sheet in sheets]
+            yield packed, load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     except UnreadableSheet:
         raise
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, IndexError, OSError, TypeError, AttributeError) as error:
+    except DAMAGED as error:
         raise UnreadableSheet("not_a_sheet") from error
 
 
-def _rows(sheet: Any) -> Grid:
-    rows = []
-    for cells in sheet.iter_rows(values_only=True):
-        rows.append([_text(cell) for cell in cells])
-        if len(rows) > MOST_ROWS:
-            raise UnreadableSheet("too_long")
-    return rows
-
-
-def _merged(packed: zipfile.ZipFile, path: str) -> list[tuple[int, int, int, int]]:
-    """Merged ranges (first column, first row, last column, last row), which the quick way of reading a workbook leaves out."""
-    found = re.findall(rb'<mergeCell[^>]*ref="([A-Z]+[0-9]+:[A-Z]+[0-9]+)"', packed.read(path))
-    bounds: list[Any] = [range_boundaries(ref.decode()) for ref in found[:MOST_MERGED]]
-    return [(left, top, right, bottom) for left, top, right, bottom in bounds]
-
-
-def _spread(grid: Grid, merged: list[tuple[int, int, int, int]]) -> Grid:
-    for left, top, right, bottom in merged:
-        text = grid[top - 1][left - 1] if top <= len(grid) and left <= len(grid[top - 1]) else ""
-        for row in grid[top - 1 : bottom] if text else []:
-            row.extend([""] * (min(right, MOST_COLUMNS) - len(row)))
-            row[left - 1 : min(right, MOST_COLUMNS)] = [text] * (min(right, MOST_COLUMNS) - left + 1)
-    return grid
+def _workbook(data: bytes) -> list[tuple[str, Sheet]]:
+    with _opened(data) as (packed, book):
+        return [(sheet.title, _sheet(_rows(sheet), packed.read(sheet._worksheet_path))) for sheet in book.worksheets]
 
 
 def _xlsx(data: bytes) -> Grid:
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            if sum(entry.file_size for entry in packed.infolist()) > MOST_UNPACKED:
-                raise UnreadableSheet("too_large")
-        rows = _rows(load_workbook(io.BytesIO(data), read_only=True, data_only=True).worksheets[0])
-    except UnreadableSheet:
-        raise
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, IndexError, OSError, TypeError) as error:
-        raise UnreadableSheet("not_a_sheet") from error
+    with _opened(data) as (_packed, book):
+        return _rows(book.worksheets[0])
+
+
+def _rows(sheet: Any) -> Grid:
+    """The texts, every row as wide as the widest. The size that a file says of itself is often wrong, and not believed."""
+    sheet.reset_dimensions()
+    rows: Grid = []
+    for cells in sheet.iter_rows(values_only=True):
+        rows.append([_text(cell) for cell in cells[:MOST_COLUMNS]])
+        if len(rows) > MOST_ROWS:
+            raise UnreadableSheet("too_long")
+    width = max((len(row) for row in rows), default=0)
+    for row in rows:
+        row.extend([""] * (width - len(row)))
     return rows
+
+
+def _sheet(grid: Grid, xml: bytes) -> Sheet:
+    """A grid with what the quick way of reading a workbook leaves out: merged ranges and formulas."""
+    sheet = Sheet(grid)
+    formulas = set()
+    for found in FORMULA.finditer(xml):
+        row, column = coordinate_to_tuple(found[1].decode())
+        if 0 < row <= len(sheet) and column <= len(sheet[0]) and not sheet[row - 1][column - 1]:
+            sheet[row - 1][column - 1] = "=" + unescape((found[2] or b"").decode("utf-8", "replace").strip())
+            formulas.add((row, column))
+    sheet.formulas = frozenset(formulas)
+    sheet.merged = _spread(sheet, [range_boundaries(found[1].decode()) for found in islice(MERGE.finditer(xml), MOST_MERGED)])
+    return sheet
+
+
+def _spread(grid: Grid, merged: Sequence[Any]) -> list[tuple[int, int, int, int]]:
+    """Write each merged text into all its cells within the used range, and tell which ranges these were.
+
+    Merged ranges never overlap in a sound workbook, so together they cover the used range once at most: more is a damaged file, or one
+    made to keep us busy.
+    """
+    width = len(grid[0]) if grid else 0
+    left_over, spread = width * len(grid), []
+    for left, top, wide, deep in merged:
+        right, bottom = min(wide, width), min(deep, len(grid))
+        text = grid[top - 1][left - 1] if top <= bottom and left <= right else ""
+        if not text:
+            continue
+        left_over -= (right - left + 1) * (bottom - top + 1)
+        if left_over < 0:
+            raise UnreadableSheet("not_a_sheet")
+        for row in grid[top - 1 : bottom]:
+            row[left - 1 : right] = [text] * (right - left + 1)
+        spread.append((left, top, right, bottom))
+    return spread
 
 
 def _csv(data: bytes) -> Grid:
@@ -151,7 +207,9 @@ def _text(cell: object) -> str:
         return cell.date().isoformat() if not (cell.hour or cell.minute) else cell.isoformat(timespec="minutes")
     if isinstance(cell, date):
         return cell.isoformat()
-    if isinstance(cell, float) and cell == int(cell):
+    if isinstance(cell, float) and not math.isfinite(cell):
+        raise UnreadableSheet("not_a_sheet")  # no program for sheets writes such a number
+    if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     return str(cell).strip()
 

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from madoguchi.procedures.views import desk as desk_views
-from madoguchi.procedures.views import inventory, inventory_plan, studio, surveys
+from madoguchi.procedures.views import inventory, inventory_plan, studio, studio_paper, surveys
 from madoguchi.procedures.views import resident as views
 
 resident = [
@@ -24,17 +24,19 @@ desk = [
     path("procedures/<slug:procedure>/versions/<int:number>/", desk_views.version, name="version"),
     path("procedures/<slug:procedure>/versions/<int:number>/form.json", desk_views.version_json, name="version_json"),
     path("procedures/<slug:procedure>/studio/", studio.studio, name="studio"),
+    path("procedures/<slug:procedure>/studio/paper/", studio_paper.paper, name="studio_paper"),
     path("inventory/", inventory.home, name="inventory"),
     path("inventory/procedures/", inventory.entries, name="inventory_entries"),
     path("inventory/procedures.xlsx", inventory.entries_xlsx, name="inventory_xlsx"),
-    path("inventory/procedures/<str:number>/", inventory.entry, name="inventory_entry"),
+    # `path`: a number that an earlier sheet brought may hold a "/", and must not take down the pages that link to it
+    path("inventory/procedures/<path:number>/", inventory.entry, name="inventory_entry"),
     path("inventory/surveys/new/", surveys.new_survey, name="new_survey"),
     path("inventory/surveys/<int:survey>/", surveys.survey, name="survey"),
     path("inventory/surveys/<int:survey>/remind/", surveys.remind, name="remind"),
     path("inventory/surveys/<int:survey>/close/", surveys.close, name="close_survey"),
     path("inventory/surveys/<int:survey>/<slug:division>/", surveys.reply, name="reply"),
     path("inventory/surveys/<int:survey>/<slug:division>/answers.xlsx", surveys.reply_xlsx, name="reply_xlsx"),
-    path("inventory/surveys/<int:survey>/<slug:division>/<str:number>/", surveys.answer, name="answer"),
+    path("inventory/surveys/<int:survey>/<slug:division>/<path:number>/", surveys.answer, name="answer"),
     path("inventory/import/", inventory_plan.importing, name="inventory_importing"),
     path("inventory/import/<int:found>/", inventory_plan.one_import, name="inventory_import"),
     path("inventory/rules/", inventory_plan.rules, name="inventory_rules"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -92,3 +93,57 @@ def options_in(box: str) -> list[str]:
 
 def _choices(options: list[str]) -> list[dict[str, Any]]:
     return [{"id": f"c{number}", "label": {"ja": option}} for number, option in enumerate(options, 1)]
+
+
+# -- a whole form -------------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """A guess and the row of the paper (from 1) on which its label stands."""
+
+    row: int
+    guess: Guess
+
+
+BOX: Final = re.compile(r"[□☐◻〒＿_]|^[\s()（）]*$|^[\s\d年月日時分平成令和昭大正.・()（）~〜-]*$")
+NO_QUESTION: Final = re.compile(
+    r"(申請書|申込書|届出?書?|請求書|調書|様式)$|(様|殿)$|^[(（]?(宛て?先|あて先)|^(※|注|記$|以上$|第\d+号様式|次のとおり|下記のとおり)"
+)
+LINE: Final = re.compile(r"^(?P<label>[^:：]{2,40})[:：](?P<box>.*)$", re.DOTALL)
+
+
+def proposals(grid: Sequence[Sequence[str]]) -> list[Proposed]:
+    """Questions of a paper form that is a grid of texts (a sheet, the tables of a document): labels with what stands in the box beside.
+
+    A merged cell is given by repeating its text. Titles, addressees and notes are no questions; a label that comes again is left out.
+    """
+    found: list[Proposed] = []
+    for number, row in enumerate(grid, 1):
+        found += [Proposed(number, one) for label, box in _pairs(_once(row)) if (one := guess(label, box)) is not None]
+    seen: set[str] = set()
+    return [one for one in found if not ((label := one.guess.part["label"]["ja"]) in seen or seen.add(label))]  # type: ignore[func-returns-value]
+
+
+def _once(row: Sequence[str]) -> list[str]:
+    """A row's cells, the ones that a merged cell repeats once."""
+    cells = [str(cell).strip() for cell in row]
+    return [cell for at, cell in enumerate(cells) if at == 0 or not cell or cell != cells[at - 1]]
+
+
+def _pairs(cells: list[str]) -> Iterator[tuple[str, str]]:
+    """(label, box): a box is the cell after a label that is empty or holds what is to be ticked or filled in."""
+    at = 0
+    while at < len(cells):
+        label, box = cells[at], cells[at + 1] if at + 1 < len(cells) else ""
+        line = LINE.match(label)
+        is_no_label = not label or (BOX.search(label) is not None and line is None)
+        if is_no_label or NO_QUESTION.search(label) or NO_QUESTION.search(tidy(label)):
+            at += 1
+        elif line is not None:
+            yield line["label"], line["box"]
+            at += 1
+        else:
+            is_box = BOX.search(box) is not None or len(options_in(box)) > 1
+            yield label, box if is_box else ""
+            at += 2 if is_box else 1

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, Final
 
 from madoguchi.engines.inventory.columns import Column, fold
@@ -13,23 +14,31 @@ from madoguchi.engines.japanese import DateProblem, parse_year_month
 
 NOTHING: Final = frozenset({"", "-", "ー", "―", "—", "‐", "–", "/", "//", "n/a", "na", "不明", "未回答", "記入なし", "該当なし", "未定"})
 ABOUT: Final = re.compile(r"^(約|およそ|概ね|おおむね|推計|見込み?|概算)|(程度|前後|くらい|ぐらい|位|見込み?|弱|強|余り?)$")
-UNIT: Final = re.compile(r"(件|円|人|回|通|枚|世帯)(/年|毎年)?$")
+UNIT: Final = re.compile(r"(件|円|人|名|回|通|枚|世帯|戸|台|部|冊|個|か所|箇所|校|日|%)(/年|毎年)?$")
+THOUSANDS: Final = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:,\d{3})+(?![\d,])")
+DIGIT: Final = re.compile(r"[\d〇一二三四五六七八九千万]")
 RANGE: Final = re.compile(r"[~〜～]|から|(?<=\d)-(?=\d)")
 BETWEEN: Final = re.compile(r"[;；、，,\n\r/／|｜]+")
 LOOSE: Final = re.compile(r"[・･\s　&＆及び]+")
-DAYS: Final = re.compile(r"^(\d+)(日|営業日|開庁日|週間?|か月|カ月|ヶ月|ヵ月|箇月|月|年)?(以内|間|程度)*$")
+DAYS: Final = re.compile(r"^(\d{1,9})(日?営業日|日?開庁日|日|週間?|か月|カ月|ヶ月|ヵ月|箇月|月|年)?(以内|間|程度)*$")
 IN_DAYS: Final = {"週": 7, "週間": 7, "か月": 30, "カ月": 30, "ヶ月": 30, "ヵ月": 30, "箇月": 30, "月": 30, "年": 365}
 KANJI: Final = str.maketrans("〇一二三四五六七八九", "0123456789")
+ROUND: Final = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)([万千])")
+MIXED: Final = re.compile(r"(?:(\d{1,9})万)?(?:(\d?)千(\d{3})?|(\d{3,4}))")
+TICK: Final = re.compile(r"〇+(?![\d〇一二三四五六七八九])")
 LARGE: Final = {"万": 10_000, "千": 1_000}
-MOST: Final = 1_000_000_000
+MOST: Final = 2_000_000_000
+MOST_DAYS: Final = 3660
+NUMBERED: Final = re.compile(r"([0-9]+(?:-[0-9]+)?)(.*)", re.DOTALL)
+APART: Final = ".:、) \t\r\n"  # what parts a code's number from its label, NFKC
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
     """`value` as it is kept (text, int, a code, a list of codes; None for nothing). `doubt` is a fixed word, "" for none:
 
-    about (an estimate was taken as a number), range, not_a_number, negative, unknown_code, some_unknown, months_as_days, no_days,
-    not_a_year, other_unit.
+    about (an estimate was taken as a number), range, not_a_number, negative, other_unit (a count of something else), unknown_code,
+    some_unknown, months_as_days, working_days (taken as days of the calendar), no_days, not_a_year.
     """
 
     value: Any
@@ -68,48 +77,76 @@ def _code_text(column: Column, code: str) -> str:
 # -- numbers -----------------------------------------------------------------------------------------------------------------
 
 
-def _count(_column: Column, text: str) -> Cell:
-    bare = re.sub(r"[\s,，()（）]", "", text)
-    if fold(bare) in ("なし", "無", "無し", "0", "ゼロ", "実績なし"):
+def _count(column: Column, text: str) -> Cell:
+    if fold(re.sub(r"[()]", "", text)) in ("なし", "無", "無し", "0", "ゼロ", "実績なし"):
         return Cell(0)
-    if RANGE.search(bare):
+    if RANGE.search(re.sub(r"[\s()]", "", text)):
         return Cell(None, "range", (text,))
-    plain = bare
-    while (shorter := ABOUT.sub("", UNIT.sub("", plain))) != plain:
-        plain = shorter
+    plain, unit, is_about = _undressed(_one_number(text))
     number = _number(plain)
     if number is None or number > MOST:
-        return Cell(None, "negative" if re.match(r"^[-−▲△]\d", bare) else "not_a_number", (text,))
-    return Cell(number, "about" if ABOUT.search(bare) or ABOUT.search(UNIT.sub("", bare)) else "")
+        return Cell(None, "negative" if re.match(r"^[-−▲△]\d", text) else "not_a_number", (text,))
+    if unit not in ("", "円" if column.id == "fee_yen" else "件"):
+        return Cell(None, "other_unit", (text,))  # 500円 are not 500 filings
+    return Cell(number, "about" if is_about else "")
+
+
+def _one_number(text: str) -> str:
+    """A text without blanks, brackets and thousands separators; "" where that would glue two numbers together.
+
+    `100 (50)` and `10,20` hold two numbers, and which is meant nobody can say. A 〇 alone (〇日) is a tick or a blank to fill in, no zero.
+    """
+    pieces = [piece for piece in re.split(r"[\s()]+", text) if piece]
+    if sum(bool(DIGIT.search(piece)) for piece in pieces) > 1 or TICK.match("".join(pieces)):
+        return ""
+    return THOUSANDS.sub(lambda found: found[0].replace(",", ""), "".join(pieces))
+
+
+def _undressed(text: str) -> tuple[str, str, bool]:
+    """(what is left, the unit, whether it is an estimate) of `約1200件程度`."""
+    unit, is_about = "", False
+    while True:
+        found = UNIT.search(text)
+        shorter = text[: found.start()] if found else ABOUT.sub("", text)
+        if shorter == text:
+            return text, unit, is_about
+        unit, is_about = (found[1], is_about) if found else (unit, True)
+        text = shorter
 
 
 def _number(text: str) -> int | None:
-    """1200, 1.2万, 1万2千, 千二百 is not; a fraction is none unless 万 or 千 makes it whole."""
+    """1200, 1.2万, 1万2千, 三千; a fraction is none unless 万 or 千 makes it whole.
+
+    Behind 万 or 千 three or four digits are a number (1万500); fewer are not (1万5 may be 15000).
+    """
     text = text.translate(KANJI)
     if re.fullmatch(r"\d+(\.0+)?", text):
-        return int(float(text))
-    total, rest = 0.0, text
-    for sign, size in LARGE.items():
-        head, found, tail = rest.partition(sign)
-        if found:
-            if not re.fullmatch(r"\d+(\.\d+)?", head or "1"):
-                return None
-            total, rest = total + float(head or "1") * size, tail
-    if rest == text or not re.fullmatch(r"\d*", rest):
-        return None
-    return round(total) + int(rest or 0)
+        return _whole(Decimal(text))
+    if found := ROUND.fullmatch(text):
+        return _whole(Decimal(found[1]) * LARGE[found[2]])
+    if found := MIXED.fullmatch(text):
+        thousands = 0 if found[2] is None else int(found[2] or 1)
+        return _whole(Decimal(int(found[1] or 0) * LARGE["万"] + thousands * LARGE["千"] + int(found[3] or found[4] or 0)))
+    return None
+
+
+def _whole(number: Decimal) -> int | None:
+    return int(number) if number <= MOST and number == int(number) else None
 
 
 def _days(_column: Column, text: str) -> Cell:
-    bare = re.sub(r"[\s,()（）]", "", text)
+    bare = _one_number(text)
     if bare in ("即日", "当日", "即時", "その場"):
         return Cell(0)
     found = DAYS.match(re.sub(r"^(概ね|おおむね|約)", "", bare).translate(KANJI))
-    if found is None:
+    unit = found[2] or "" if found is not None else ""
+    size = IN_DAYS.get(unit, 1)
+    if found is None or int(found[1]) * size > MOST_DAYS:
         return Cell(None, "no_days", (text,))
-    size = IN_DAYS.get(found[2] or "", 1)
-    doubt = "months_as_days" if size >= 30 else "about" if ABOUT.search(bare) else ""
-    return Cell(int(found[1]) * size, doubt)
+    number = int(found[1]) * size
+    if unit.endswith(("営業日", "開庁日")):
+        return Cell(number, "working_days", (text,))  # ten of them are two weeks, or more
+    return Cell(number, "months_as_days" if size >= 30 else "about" if ABOUT.search(bare) else "")
 
 
 def _year(_column: Column, text: str) -> Cell:
@@ -138,13 +175,41 @@ def _code(column: Column, text: str) -> Cell:
 
 def _known(column: Column, text: str) -> str | None:
     """The code that a text names: whole, by its number, or with a remark in brackets or behind it."""
-    key = re.sub(r"^[(（]?([0-9]+(-[0-9]+)?)[)）.．:：、]?", r"\1", fold(text))
-    tries = [key, fold(text), re.sub(r"^[0-9]+(-[0-9]+)?", "", key), re.sub(r"\(.*?\)", "", key)]
-    number = re.match(r"[0-9]+(-[0-9]+)?(?=\D|$)", key)
-    found = next((column.known[one] for one in tries if one in column.known), None)
-    if found is None and number is not None and number[0] in column.known:
-        return column.known[number[0]]
-    return found
+    whole = fold(text)
+    if whole in column.known:
+        return column.known[whole]
+    tidy = re.sub(r"^\(([0-9]+(-[0-9]+)?)\)", r"\1)", unicodedata.normalize("NFKC", text).strip())
+    numbered = NUMBERED.fullmatch(tidy)
+    if numbered is not None:
+        return _numbered(column, numbered[1], numbered[2])
+    return column.known.get(_without_remarks(whole))
+
+
+def _numbered(column: Column, number: str, behind: str) -> str | None:
+    """A number in front is the code only where nothing follows, or what follows agrees: 5年度に実施済 is not code 5.
+
+    A number and a label that stand for two codes contradict each other, and nothing is taken.
+    """
+    code, rest = column.known.get(number), fold(behind.lstrip(APART))
+    if not rest:
+        return code
+    if rest[0].isdigit():
+        return None
+    label = column.known.get(rest) or column.known.get(_without_remarks(rest))
+    if label is not None:
+        return label if code in (None, label) else None
+    return code if code is not None and behind[0] in APART and _agrees(column, code, rest) else None
+
+
+def _agrees(column: Column, code: str, rest: str) -> bool:
+    """A shortened label, or one with more around it; of two labels within a text the longer is meant (一部実施済, not 実施済)."""
+    label = fold(column.label(code))
+    within = [way for way in column.known if way in rest and (len(way) > 1 or way == label)]
+    return label.startswith(rest) or (bool(within) and column.known[max(within, key=len)] == code)
+
+
+def _without_remarks(folded: str) -> str:
+    return re.sub(r"\(.*?\)", "", folded)
 
 
 def _codes(column: Column, text: str) -> Cell:

@@ -1,11 +1,14 @@
 """A sheet of an inventory, understood row by row. Real sheets have several header rows, merged cells, totals, notes and examples.
 
 In: a grid of texts (merged cells already spread over their range). Out: what was read, and everything that was not, with its row.
+A grid may know more than its texts (lib.sheets.Sheet): `merged`, the ranges that were spread, and `formulas`, the cells whose text is a
+formula that nobody calculated.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -18,7 +21,7 @@ HEADER_WITHIN: Final = 15  # titles and notes stand above the header, but not mo
 DEEPEST: Final = 3  # header rows
 FILLED_DOWN: Final = ("division", "section", "law")  # what stands once for the rows below it
 TOTAL: Final = re.compile(r"^(合計|小計|総計|計|総件数計|累計|課計|部計)$")
-REMARK: Final = re.compile(r"^(※|注|（注|\(注|＊|\*)")
+REMARK: Final = re.compile(r"^(※|\*|[(\[【〔<]注|注(意事項|意|記)?([\d()\]:\s]|$)|備考)")  # NFKC; 注射済票の交付 is a procedure
 EXAMPLE: Final = re.compile(r"^(例|記入例|記載例|（例）|\(例\)|サンプル)$")
 Grid = Sequence[Sequence[str]]
 
@@ -29,7 +32,8 @@ class NoHeader(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """A cell that was not understood, or not wholly. `word` is that of the cell (cells.Cell), or filled_down, online_exceeds, sum."""
+    """A cell that was not understood, or not wholly. `word` is that of the cell (cells.Cell), or filled_down, online_exceeds, sum,
+    merged (a count over several rows, taken for the first), formula (never calculated, so not taken)."""
 
     row: int
     column: str
@@ -63,16 +67,18 @@ def understand(grid: Grid) -> Understood:
     first, depth, places, unknown = _header(grid)
     texts = _texts(grid, first, depth)
     found = Understood((first + 1, first + depth), {name: texts[place] for place, name in places.items()}, unknown)
+    marks = _Marks(grid, places)
     above: dict[str, str] = {}
     seen: dict[tuple[str, ...], int] = {}
     for number, row in enumerate(grid[first + depth :], first + depth + 1):
-        cells = {name: row[place].strip() if place < len(row) else "" for place, name in places.items()}
         if not any(cell.strip() for cell in row):
             continue
+        cells = marks.known_of(number, {name: row[place].strip() if place < len(row) else "" for place, name in places.items()})
         why = _pass_over(cells, row, found.columns)
         if why:
             found.passed.append(Passed(number, next(cell for cell in row if cell.strip())[:80], why))
             continue
+        found.doubts.extend(marks.doubts(number, row, found.columns))
         _fill_down(number, cells, above, found)
         values = dict(_values(number, cells, found))
         key = key_of(values)
@@ -85,9 +91,43 @@ def understand(grid: Grid) -> Understood:
     return found
 
 
+class _Marks:
+    """What a grid knows beyond its texts: which cells do not say for themselves what stands in them."""
+
+    def __init__(self, grid: Grid, places: Mapping[int, str]) -> None:
+        self.places = {name: place for place, name in places.items()}
+        self.words: dict[tuple[int, str], str] = {}
+        counts = {place: name for place, name in places.items() if name.startswith("count_") and columns()[name].kind == "count"}
+        for left, top, right, bottom in getattr(grid, "merged", ()):
+            for place in counts.keys() & range(left - 1, right):  # a fee or a period does hold for each row; a count is for all
+                self.words |= {(row, counts[place]): "merged" for row in range(top, bottom + 1) if (row, place) != (top, left - 1)}
+        for row, column in getattr(grid, "formulas", ()):
+            if column - 1 in places:
+                self.words[row, places[column - 1]] = "formula"
+
+    def known_of(self, number: int, cells: Mapping[str, str]) -> dict[str, str]:
+        """The cells without what is not to be taken; a division stays, or the one above would be filled in for it."""
+        return {name: "" if (number, name) in self.words and name != "division" else text for name, text in cells.items()}
+
+    def doubts(self, number: int, row: Sequence[str], headers: Mapping[str, str]) -> Iterator[Doubt]:
+        for name, place in self.places.items():
+            word = self.words.get((number, name))
+            if word and place < len(row):
+                yield Doubt(number, headers[name], row[place], word)
+
+
 def key_of(values: Mapping[str, Any]) -> tuple[str, ...]:
-    """What tells one row from another: division, number, name, law and article. A number alone may be a mere running number."""
-    parts = (fold(str(values.get(part) or "")) for part in ("division", "number", "name", "law", "article"))
+    """What tells one row from another: the state's id where it has one, else number, name, law, article and authority in between; each
+    within its division. A number alone may be a mere running number.
+    """
+    own = _key_parts(values, ("procedure_id", "division"))
+    if own[0]:
+        return own
+    return _key_parts(values, ("division", "number", "name", "law", "article", "via"))
+
+
+def _key_parts(values: Mapping[str, Any], names: Sequence[str]) -> tuple[str, ...]:
+    parts = (fold(str(values.get(name) or "")) for name in names)
     return tuple("" if part in NOTHING else part for part in parts)
 
 
@@ -182,7 +222,7 @@ def _pass_over(cells: Mapping[str, str], row: Sequence[str], headers: Mapping[st
         return "example"
     if TOTAL.match(fold(lead)) or TOTAL.match(fold(name)):
         return "total"
-    if REMARK.match(lead):
+    if REMARK.match(unicodedata.normalize("NFKC", lead)):
         return "note"
     return "" if name else "no_name"
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from madoguchi.accounts.models import User
-from madoguchi.engines.inventory import NoHeader, columns, fold, understand
+from madoguchi.engines.inventory import NoHeader, Passed, columns, fold, understand
 from madoguchi.lib.errors import Refused
 from madoguchi.procedures.actions.entries import update_entry
 from madoguchi.procedures.models import InventoryEntry, NationalProcedure
@@ -25,18 +25,39 @@ SOURCE = "国の棚卸（デジタル庁 行政手続等の棚卸調査）"
 
 
 @transaction.atomic
-def load_national(*, data: bytes) -> tuple[int, int]:
-    """Replace the list by a file in the survey's own layout (CSV, UTF-8 or CP932): (rows, doubts). Raises Refused for any other file."""
+def load_national(*, data: bytes, passed: list[Passed] | None = None) -> tuple[int, int]:
+    """Replace the list by a file in the survey's own layout (CSV, UTF-8 or CP932): (rows, doubts). `passed` gets every row left out.
+
+    Raises Refused for any other file, and for one without a procedure: the list of before stays.
+    """
     try:
         found = understand(_grid(data))
     except NoHeader as error:
         raise Refused(_("「手続名」の列が見つかりません。国の棚卸調査のCSVを選んでください。"), code="no_header") from error
     if "procedure_id" not in found.columns:
         raise Refused(_("「手続ID」の列がありません。国の棚卸調査のCSVを選んでください。"), code="no_id")
+    rows, left_out = _by_id(found.rows)
+    if not rows:
+        raise Refused(_("手続きの行がありません。前に読み込んだ一覧は、そのまま残してあります。"), code="no_rows")
+    if passed is not None:
+        passed.extend(sorted([*found.passed, *left_out], key=lambda one: one.row))
+    NationalProcedure.objects.all().delete()
+    NationalProcedure.objects.bulk_create(rows.values(), batch_size=SAVED_AT_ONCE)
+    return len(rows), len(found.doubts)
+
+
+def _by_id(found: Iterable[tuple[int, Mapping[str, Any]]]) -> tuple[dict[str, NationalProcedure], list[Passed]]:
+    """({手続ID: row}, rows left out): those without an id, and those whose id an earlier row has."""
     rows: dict[str, NationalProcedure] = {}
-    for _row, values in found.rows:
+    first: dict[str, int] = {}
+    left_out = []
+    for row, values in found:
         number = str(values.get("procedure_id") or "").strip()[:40]
-        if number:
+        if not number:
+            left_out.append(Passed(row, values["name"][:80], "no_id"))
+        elif first.setdefault(number, row) != row:
+            left_out.append(Passed(row, f"{number} {values['name'][:60]} ← {first[number]}", "id_twice"))
+        else:
             rows[number] = NationalProcedure(
                 number=number,
                 name=values["name"][:500],
@@ -44,9 +65,7 @@ def load_national(*, data: bytes) -> tuple[int, int]:
                 basis=basis_of(values),
                 values={key: value for key, value in values.items() if value not in (None, [])},
             )
-    NationalProcedure.objects.all().delete()
-    NationalProcedure.objects.bulk_create(rows.values(), batch_size=SAVED_AT_ONCE)
-    return len(rows), len(found.doubts)
+    return rows, left_out
 
 
 def _grid(data: bytes) -> list[list[str]]:

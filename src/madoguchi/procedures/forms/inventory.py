@@ -18,6 +18,7 @@ from madoguchi.lib.tags import reader
 from madoguchi.procedures.forms.documents import date_box
 from madoguchi.procedures.models import CountChannel, InventoryEntry, PlannedChannel, Progress, RuleChange
 from madoguchi.procedures.models.inventory_order import BURDENS, CHANCES
+from madoguchi.procedures.models.inventory_sheet import PLAN
 
 LONG = 60  # a longer text gets a box of several lines
 MAX_SHEET = 10 * 1024 * 1024
@@ -34,6 +35,10 @@ WORDS = {
     "not_a_year": gettext_lazy("年度として読めません"),
     "filled_down": gettext_lazy("空欄のため、上の行の所管課と見ました"),
     "online_exceeds": gettext_lazy("うちオンラインの件数が、総件数より多くなっています"),
+    "other_unit": gettext_lazy("ほかの単位で書かれているため、読みませんでした"),
+    "working_days": gettext_lazy("営業日で書かれています。暦の日数に直してください"),
+    "merged": gettext_lazy("結合されたセルのため、はじめの行だけの数としました"),
+    "formula": gettext_lazy("計算されていない式のため、読みませんでした。Excelで開いて保存し直してください"),
     "sum": gettext_lazy("オンラインと非オンラインの和が、総件数と違います"),
     "no_name": gettext_lazy("手続名がない行です"),
     "total": gettext_lazy("合計の行と見ました"),
@@ -197,7 +202,7 @@ class SurveyForm(forms.Form):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        keys = ("number", "division", "name")
+        keys = ("number", "division", "name", *PLAN)  # divisions are not asked for the plan
         self.fields["asked"].choices = [(name, called(column)) for name, column in columns().items() if name not in keys]
         self.fields["asked"].initial = list(asked())
         self.fields["asked"].help_text = _("%(most)sまで選べます。多いほど、答えが集まりにくくなります。") % {"most": MOST_ASKED}

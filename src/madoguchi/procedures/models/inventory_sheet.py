@@ -11,6 +11,9 @@ from madoguchi.procedures.models.inventory import InventoryEntry
 
 KEYS = ("number", "division", "name", "law", "article")  # what tells a row when it comes back
 
+# Columns that are the entry's plan: its fields hold them, not its values. {column: field}
+PLAN = {"planned_channel": "channel", "target_year": "target_year", "progress": "progress", "owner": "owner"}
+
 
 def sheet_of(entries: Iterable[InventoryEntry], wanted: Sequence[str]) -> bytes:
     """A workbook: the rows with the keys first, and on a second sheet what may be written into each coded column."""
@@ -27,4 +30,9 @@ def sheet_of(entries: Iterable[InventoryEntry], wanted: Sequence[str]) -> bytes:
 
 def cell_of(entry: InventoryEntry, name: str) -> Any:
     own = {"number": entry.number, "division": entry.division.name, "name": entry.name}
-    return own[name] if name in own else write_cell(columns()[name], entry.values.get(name))
+    return own[name] if name in own else write_cell(columns()[name], {**entry.values, **plan_of(entry)}.get(name))
+
+
+def plan_of(entry: InventoryEntry) -> dict[str, Any]:
+    """An entry's plan in the sheet's columns; where it has none, what an earlier sheet left among the values."""
+    return {name: getattr(entry, field) or entry.values.get(name) for name, field in PLAN.items()}

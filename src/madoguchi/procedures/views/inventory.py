@@ -22,7 +22,7 @@ from madoguchi.procedures.forms.inventory import called
 from madoguchi.procedures.models import InventoryEntry, InventoryReply, InventoryRound, InventorySettings, PlannedChannel, weights_of
 from madoguchi.procedures.models.inventory_figures import barrier_figure, division_figure, history_figure, shares
 from madoguchi.procedures.models.inventory_order import ranked
-from madoguchi.procedures.models.inventory_sheet import sheet_of
+from madoguchi.procedures.models.inventory_sheet import PLAN, sheet_of
 from madoguchi.procedures.views.inventory_pages import acted, entries_of, entry_of, file, may_answer, owns, show, to
 
 PAGE = 50
@@ -164,7 +164,7 @@ def _write(request: HttpRequest, row: InventoryEntry, act: str) -> HttpResponse:
 
 def _forms(row: InventoryEntry, everything: bool, posted: dict[str, Any] | None = None) -> dict[str, Any]:
     posted = posted or {}
-    names = [name for name in columns() if name not in ("number", "division", "name")] if everything else list(asked())
+    names = [name for name in columns() if name not in ("number", "division", "name", *PLAN)] if everything else list(asked())
     plan = {"channel": row.channel, "target_year": row.target_year or "", "progress": row.progress, "owner": row.owner, "rule": row.rule}
     return {
         "answer": AnswerForm(posted.get("answer"), names=names, entry=row),

@@ -60,7 +60,7 @@ def reply_of(request: HttpRequest, survey: int, code: str) -> InventoryReply:
 def import_of(request: HttpRequest, pk: int) -> InventoryImport:
     rows = InventoryImport.objects.select_related("round", "division", "by")
     if not manages(request):
-        rows = rows.filter(division=request.member.division)  # type: ignore[attr-defined]
+        rows = rows.exclude(division=None).filter(division=request.member.division)  # type: ignore[attr-defined]
     return get_object_or_404(rows, pk=pk)
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -18,9 +21,10 @@ from madoguchi.lib.guards import desk
 from madoguchi.lib.tables import write_csv, write_docx, write_xlsx
 from madoguchi.lib.tags import date_ja
 from madoguchi.procedures.actions import drop_import, move_rule, read_inventory, record_counts, save_rule, set_weights, take_import
+from madoguchi.procedures.actions.importing import facts, said
 from madoguchi.procedures.backends import filed_online
 from madoguchi.procedures.forms import CountsForm, RuleForm, SheetFile, WeightsForm
-from madoguchi.procedures.forms.inventory import WORDS, month_of
+from madoguchi.procedures.forms.inventory import WORDS, called, month_of
 from madoguchi.procedures.models import (
     CountChannel,
     InventoryCount,
@@ -36,6 +40,15 @@ from madoguchi.procedures.views.inventory_pages import acted, file, import_of, m
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 SHOWN = 200  # rows of an import on its page
+# What is doubtful about a row as a whole; about a cell: forms.inventory.WORDS.
+ROW_WORDS = {
+    "bad_number": gettext_lazy(
+        "手続番号に使えない書き方のため、空いている番号を付けます。使えるのは、文字・数字・「-」・「_」で30字までです"
+    ),
+    "number_twice": gettext_lazy("同じ手続番号が前の行にあるため、空いている番号を付けます"),
+    "division_kept": gettext_lazy("手続番号が登録済みのため、その手続きの所管課のままにします"),
+    "plan_kept": gettext_lazy("計画は情報システム担当が変えるため、読みませんでした"),
+}
 
 
 @desk("inventory.answer")
@@ -43,6 +56,8 @@ SHOWN = 200  # rows of an import on its page
 @require_http_methods(["GET", "POST"])
 def importing(request: HttpRequest) -> HttpResponse:
     """Choose a sheet; a division's own, or everybody's for who manages."""
+    if not manages(request) and request.member.division is None:  # type: ignore[attr-defined]
+        raise Http404  # without a division every division's rows would be taken
     form = SheetFile(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         name, data = form.cleaned_data["file"]
@@ -82,26 +97,42 @@ def one_import(request: HttpRequest, found: int) -> HttpResponse:
         "import": row,
         "found": row.found,
         "counts": [(_label(what), sum(one["what"] == what for one in rows)) for what in ("new", "changed", "same", "refused")],
-        "rows": [_shown(one) for one in rows if one["what"] != "same"][:SHOWN],
-        "doubts": [{**one, "words": WORDS[one["word"]]} for one in row.found["doubts"]][:SHOWN],
-        "passed": [{**one, "words": WORDS[one["word"]]} for one in row.found["passed"]][:SHOWN],
-        "shown": SHOWN,
+        **_cut("rows", [_shown(one, plan=row.division is None) for one in rows if one["what"] != "same"]),
+        **_cut("doubts", _worded([*row.found["doubts"], *(doubt for one in rows for doubt in one.get("doubts", ()))])),
+        **_cut("passed", _worded(row.found["passed"])),
     }
     return show(request, "import", context)
+
+
+def _cut(name: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """A list of the page, how many more there are, and how many in all."""
+    return {name: rows[:SHOWN], f"{name}_more": max(0, len(rows) - SHOWN), f"{name}_total": len(rows)}
+
+
+def _worded(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """With why in words, by row; a word that the engine learnt later than this page still opens the page."""
+    words, other = {**WORDS, **ROW_WORDS}, _("書かれていたとおりか、確かめてください")
+    return [{**one, "words": words.get(one["word"], other)} for one in sorted(rows, key=lambda one: one["row"])]
 
 
 def _label(what: str) -> str:
     return {"new": _("新しい手続き"), "changed": _("変わる手続き"), "same": _("同じ手続き"), "refused": _("取り込めない行")}[what]
 
 
-def _shown(one: dict[str, object]) -> dict[str, object]:
-    known, changes = columns(), one["changes"]
-    assert isinstance(changes, dict)
-    said = [
-        (known[name].name["ja"], *(("–" if value in (None, []) else write_cell(known[name], value)) for value in pair))
-        for name, pair in changes.items()
-    ]
-    return {**one, "label": _label(str(one["what"])), "said": said}
+def _shown(one: dict[str, Any], *, plan: bool) -> dict[str, Any]:
+    """A row with what is written of it: the values of a new one, what a known one had and will have."""
+    known = columns()
+    if one["what"] == "new":
+        stated = (said if plan else facts)(one["values"])
+        lines = [f"{called(known['number'])}：{one['number']}"] if one.get("number") else []
+        lines += [f"{called(known[name])}：{_cell(name, value)}" for name, value in stated.items() if name != "name"]
+    else:
+        lines = [f"{called(known[name])}：{_cell(name, old)} → {_cell(name, new)}" for name, (old, new) in one["changes"].items()]
+    return {**one, "label": _label(str(one["what"])), "said": lines}
+
+
+def _cell(name: str, value: Any) -> object:
+    return "–" if value in (None, []) else write_cell(columns()[name], value)
 
 
 # -- rules -------------------------------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from madoguchi.engines.forms import Faulty, Form, lint, load
-from madoguchi.engines.forms.editing import Change, Found, Rejected, find, free_id, parts
+from madoguchi.engines.forms.editing import Change, Found, Rejected, address_of, find, free_id, parts
 from madoguchi.lib.addresses import address
 from madoguchi.lib.errors import Refused
 from madoguchi.lib.guards import desk
@@ -27,21 +27,26 @@ from madoguchi.procedures.forms.studio import TYPES, NewChoiceForm, NewPageForm,
 from madoguchi.procedures.models import DraftState, FormDraft, Procedure
 from madoguchi.procedures.views.desk import show_proposal
 
-MOST_PROBLEMS = 30
+MOST_PROBLEMS = 30  # parts with something to mend, of all that there are
+STEP = re.compile(r"(\w+)\[(\d+)\]")
+KINDS = {"pages": "page", "sections": "section", "questions": "question", "choices": "choice"}
 LAST = 10_000  # an index past the end of every list
 NEW = {"question": NewQuestionForm, "page": NewPageForm, "choice": NewChoiceForm}
 
 
-def _procedure(slug: str) -> Procedure:
+def procedure_of(slug: str) -> Procedure:
+    """A procedure with its version of now; what does not exist is not found."""
     return get_object_or_404(Procedure.objects.select_related("division", "current"), slug=slug)
 
 
-def _draft(procedure: Procedure) -> FormDraft | None:
+def draft_of(procedure: Procedure) -> FormDraft | None:
+    """The draft that is open."""
     rows = FormDraft.objects.select_related("holder", "based_on", "procedure__division", "procedure__current")
     return rows.filter(procedure=procedure, state=DraftState.OPEN).first()
 
 
-def _here(request: HttpRequest, procedure: Procedure, at: str = "") -> str:
+def here(request: HttpRequest, procedure: Procedure, at: str = "") -> str:
+    """Address of the studio, at a part."""
     place = address("procedures_desk:studio", slug=request.municipality.slug, procedure=procedure.slug)  # type: ignore[attr-defined]
     return f"{place}?{urlencode({'at': at})}#part" if at else place
 
@@ -51,8 +56,8 @@ def _here(request: HttpRequest, procedure: Procedure, at: str = "") -> str:
 @require_http_methods(["GET", "POST"])
 def studio(request: HttpRequest, procedure: str) -> HttpResponse:
     """Look at the draft, or do one thing to it."""
-    found = _procedure(procedure)
-    draft = _draft(found)
+    found = procedure_of(procedure)
+    draft = draft_of(found)
     if request.method == "POST":
         return _act(request, found, draft)
     if draft is None:
@@ -69,7 +74,7 @@ def _show(
     except Rejected:
         at, part = "", find(document, "")
     problems, loaded = _problems(document)
-    structure = list(_structure(document))
+    structure, grouped = list(_structure(document)), _grouped(document, problems)
     form = form or PartForm(document=document, address=at)
     context = {
         "procedure": draft.procedure,
@@ -92,7 +97,9 @@ def _show(
         "holds": draft.holder_id == request.user.pk,
         "may_undo": may_undo(draft),
         "may_publish": request.member.may("forms.publish"),  # type: ignore[attr-defined]
-        "problems": problems[:MOST_PROBLEMS],
+        "problems": grouped[:MOST_PROBLEMS],
+        "more_problems": max(0, len(grouped) - MOST_PROBLEMS),
+        "problem_count": len(problems),
         "preview": _preview(loaded, _page_of(document, at)) if loaded is not None else None,
         "has_errors": bool(form.errors) or bool(adding),
     }
@@ -106,6 +113,29 @@ def _problems(document: dict[str, Any]) -> tuple[list[dict[str, str]], Form | No
     except Faulty as faulty:
         return [{"where": path, "message": message} for path, message in faulty.problems], None
     return [{"where": one.path, "message": one.message} for one in lint(form) if one.level == "error"], form
+
+
+def _grouped(document: dict[str, Any], problems: list[dict[str, str]]) -> list[dict[str, Any]]:
+    """The problems by the part on which they can be mended, in the order in which they were found."""
+    found: dict[str, dict[str, Any]] = {}
+    for one in problems:
+        address = _part_at(document, one["where"])
+        row = found.setdefault(address, {"address": address, "name": _name(find(document, address)), "messages": []})
+        row["messages"].append(one["message"])
+    return list(found.values())
+
+
+def _part_at(document: dict[str, Any], path: str) -> str:
+    """The address of the innermost part that a path into the document (pages[1].questions[0].label) goes through; "" for the form."""
+    at: Any = document
+    home, address = "", ""
+    for key, index in STEP.findall(path):
+        if key not in KINDS or not isinstance(at, dict) or int(index) >= len(at.get(key, ())):
+            break
+        at = at[key][int(index)]
+        home, address = address, address_of(KINDS[key], at, address, int(index))
+    known = {where for where, _one in parts(document)}
+    return address if address in known else home if home in known else ""
 
 
 def _structure(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -153,21 +183,22 @@ def _preview(form: Form, page: str) -> Panel | None:
 def _act(request: HttpRequest, found: Procedure, draft: FormDraft | None) -> HttpResponse:
     act, at = request.POST.get("act", ""), request.POST.get("at", "")
     if act == "open":
-        return _done(request, lambda: open_draft(procedure=found, by=request.user), _here(request, found))
+        return _done(request, lambda: open_draft(procedure=found, by=request.user), here(request, found))
     if draft is None:
         raise Refused(_("この作成中の様式は、公開されたか取りやめられました。"), code="draft_over")
     if act == "take":
-        return _done(request, lambda: take_draft(draft=draft, by=request.user), _here(request, found, at))
+        return _done(request, lambda: take_draft(draft=draft, by=request.user), here(request, found, at))
     if act == "drop":
-        return _done(request, lambda: drop_draft(draft=draft, by=request.user), _here(request, found))
+        return _done(request, lambda: drop_draft(draft=draft, by=request.user), here(request, found))
     if act == "publish":
         return _publish(request, draft)
     if act == "undo":
-        return _done(request, lambda: undo_draft(draft=draft, edition=_edition(request), by=request.user), _here(request, found, at))
+        return _done(request, lambda: undo_draft(draft=draft, edition=edition_in(request), by=request.user), here(request, found, at))
     return _edit(request, draft, act, at)
 
 
-def _edition(request: HttpRequest) -> int:
+def edition_in(request: HttpRequest) -> int:
+    """The edition that the page showed; -1 for what is none."""
     text = request.POST.get("edition", "")
     return int(text) if text.isdecimal() and len(text) < 10 else -1
 
@@ -188,7 +219,7 @@ def _publish(request: HttpRequest, draft: FormDraft) -> HttpResponse:
         proposal = propose(procedure=draft.procedure, document=draft.document)
     except Refused as refused:
         messages.error(request, str(refused))
-        return redirect(_here(request, draft.procedure))
+        return redirect(here(request, draft.procedure))
     return show_proposal(request, draft.procedure, proposal)
 
 
@@ -198,7 +229,7 @@ def _edit(request: HttpRequest, draft: FormDraft, act: str, at: str) -> HttpResp
         part = find(draft.document, at)
     except Rejected:
         messages.error(request, _("その項目はもうありません。画面を開き直してください。"))
-        return redirect(_here(request, draft.procedure))
+        return redirect(here(request, draft.procedure))
     if act == "save":
         form = PartForm(request.POST, document=draft.document, address=at)
         if not form.is_valid():
@@ -220,19 +251,19 @@ def _moved(request: HttpRequest, draft: FormDraft, part: Found, act: str, at: st
         raise Http404
     index = part.index + (1 if act == "down" else -1)
     if not 0 <= index < len(part.siblings):
-        return redirect(_here(request, draft.procedure, at))
+        return redirect(here(request, draft.procedure, at))
     return _changed(request, draft, [{"do": "move", "at": at, "into": part.home, "index": index}], at, "")
 
 
 def _changed(request: HttpRequest, draft: FormDraft, changes: Iterable[Change], at: str, said: str) -> HttpResponse:
     try:
-        change_draft(draft=draft, changes=changes, edition=_edition(request), by=request.user)
+        change_draft(draft=draft, changes=changes, edition=edition_in(request), by=request.user)
     except Refused as refused:
         messages.error(request, str(refused))
     else:
         if said:
             messages.success(request, said)
-    return redirect(_here(request, draft.procedure, at))
+    return redirect(here(request, draft.procedure, at))
 
 
 def _add(request: HttpRequest, draft: FormDraft, part: Found, act: str, at: str) -> HttpResponse:
@@ -248,12 +279,12 @@ def _new(document: dict[str, Any], part: Found, kind: str, at: str, given: dict[
     """(address of the new part, the change that makes it)."""
     if kind == "page":
         taken = {page["id"] for page in document["pages"]}
-        name = _free("page", taken)
+        name = free_name("page", taken)
         index = part.index + 1 if part.kind == "page" else len(document["pages"])
         made: dict[str, Any] = {"id": name, "title": {"ja": given["title"]}, "questions": []}
         return f"page:{name}", {"do": "add", "into": "", "kind": "page", "part": made, "index": index}
     if kind == "choice":
-        name = _free("c", {one["id"] for one in part.part.get("choices", ())})
+        name = free_name("c", {one["id"] for one in part.part.get("choices", ())})
         return at, {"do": "add", "into": at, "kind": "choice", "part": {"id": name, "label": {"ja": given["label"]}}}
     name = free_id(document, _slug(given["label"]) or "q1")
     made = {"id": name, "type": given["type"], "label": {"ja": given["label"]}}
@@ -262,7 +293,8 @@ def _new(document: dict[str, Any], part: Found, kind: str, at: str, given: dict[
     return f"question:{name}", {"do": "add", "into": at, "kind": "question", "part": made}
 
 
-def _free(stem: str, taken: set[str]) -> str:
+def free_name(stem: str, taken: set[str]) -> str:
+    """`stem` with the first number that is free."""
     number = 1
     while f"{stem}{number}" in taken:
         number += 1

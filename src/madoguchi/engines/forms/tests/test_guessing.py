@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from madoguchi.engines.forms import TYPES
-from madoguchi.engines.forms.guessing import guess, options_in, tidy
+from madoguchi.engines.forms.guessing import guess, options_in, proposals, tidy
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,32 @@ def test_options_become_choices_with_ids():
 def test_any_words_give_a_question_of_a_known_type_or_nothing(label, box):
     found = guess(label, box)
     assert found is None or (found.part["type"] in TYPES and found.part["label"]["ja"] == tidy(label))
+
+
+PAPER = [
+    ["第1号様式", "", "", ""],
+    ["補助金交付申請書", "補助金交付申請書", "補助金交付申請書", ""],
+    ["（宛先）架空市長", "", "", ""],
+    ["申請日：　　年　　月　　日", "", "", ""],
+    ["氏　　名", "", "フリガナ", ""],
+    ["住所", "〒", "", ""],
+    ["性別", "□男 □女 □答えない", "手帳の有無", "有・無"],
+    ["氏　　名", "", "", ""],
+    ["※太枠の中を書いてください", "", "", ""],
+]
+
+
+def test_a_whole_paper_gives_its_questions_in_order_and_nothing_else():
+    found = proposals(PAPER)
+    read = [(one.row, one.guess.part["label"]["ja"], one.guess.part["type"]) for one in found]
+    assert read == [
+        (4, "申請日", "date"), (5, "氏名", "person_name"), (5, "フリガナ", "kana"), (6, "住所", "address"), (7, "性別", "choice"),
+        (7, "手帳の有無", "yes_no"),
+    ]  # fmt: skip
+
+
+@given(st.lists(st.lists(st.text(max_size=20), max_size=6), max_size=12))
+def test_any_grid_gives_proposals_with_a_label_and_a_known_type(grid):
+    found = proposals(grid)
+    assert all(one.guess.part["label"]["ja"] and one.guess.part["type"] in TYPES for one in found)
+    assert len({one.guess.part["label"]["ja"] for one in found}) == len(found)

@@ -104,6 +104,81 @@ def test_what_is_no_inventory_is_refused(grid):
         understand(grid)
 
 
+STATE = ["手続ID", "手続名", "法令名", "根拠条項号", "経由機関"]
+
+
+def test_rows_that_differ_in_the_states_id_or_in_the_authority_in_between_are_told_apart():
+    same = ["認定の申請", "児童福祉法", "第6条"]
+    rows = [["101", *same, "1"], ["102", *same, "3"], ["103", *same, ""], ["104", *same, ""]]
+    assert [number for number, _ in understand([STATE, *rows]).rows] == [2, 3, 4, 5]
+    found = understand([STATE[1:], *[row[1:] for row in rows]])
+    assert [number for number, _ in found.rows] == [2, 3, 4]
+    assert [(one.row, one.text, one.word) for one in found.passed] == [(5, "認定の申請 ← 4", "twice")]
+
+
+def test_the_states_id_says_that_a_row_came_twice_but_not_in_another_division():
+    head, row = ["手続ID", "所管課", "手続名"], ["101", "保育課", "利用申込"]
+    found = understand([head, row, ["１０１", "保育課", "利用の申込"], ["101", "税務課", "利用申込"], ["-", "保育課", "利用申込"]])
+    assert [number for number, _ in found.rows] == [2, 4, 5]
+    assert [(one.row, one.word) for one in found.passed] == [(3, "twice")]
+
+
+@pytest.mark.parametrize("name", ["注射済票の交付申請", "注文住宅届", "注入施設設置届", "狂犬病予防注射済票", "備え付け届"])
+def test_a_procedure_whose_name_begins_like_a_note_is_read(name):
+    assert names([["手続名", "件数"], [name, "1"]]) == [name]
+
+
+@pytest.mark.parametrize(
+    "text", ["※概数で可", "＊概数で可", "*概数", "（注）概数", "(注1) 概数", "注）概数", "注：概数", "注:概数", "注1 概数", "注①", "注 概数", "注　概数",
+             "注", "備考", "備考：概数", "注意：概数", "注意事項", "注記 概数", "【注】概数"],
+)  # fmt: skip
+def test_a_note_is_no_procedure(text):
+    found = understand([["手続名", "件数"], ["利用申込", "1"], [text, ""]])
+    assert [(one.row, one.word) for one in found.passed] == [(3, "note")]
+
+
+class Marked(list[list[str]]):
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+    formulas: frozenset[tuple[int, int]] = frozenset()
+
+
+def test_a_count_over_two_rows_is_counted_once():
+    grid = Marked([[*HEAD, "標準処理期間"], *[[*row[:4], "9000", "不要", "14日"] for row in ROWS]])
+    grid.merged = ((5, 2, 5, 3), (7, 2, 7, 3), (2, 2, 2, 3))
+    found = understand(grid)
+    assert [(values["count_total"], values["standard_days"], values["division"]) for _, values in found.rows] == [
+        (9000, 14, "保育課"), (None, 14, "保育課"),
+    ]  # fmt: skip
+    assert [(one.row, one.column, one.text, one.word) for one in found.doubts] == [(3, "年間件数", "9000", "merged")]
+
+
+def test_a_count_over_two_columns_is_counted_once():
+    grid = Marked([["手続名", "年間件数", "うちオンライン"], ["利用申込", "50", "50"]])
+    grid.merged = ((2, 2, 3, 2),)
+    found = understand(grid)
+    assert (found.rows[0][1]["count_total"], found.rows[0][1]["count_online"]) == (50, None)
+    assert [(one.column, one.word) for one in found.doubts] == [("うちオンライン", "merged")]
+
+
+def test_a_formula_that_nobody_calculated_is_not_taken():
+    grid = Marked([["手続名", "根拠法令", "年間件数"], ["利用申込", "=VLOOKUP(A2,X:Y,2)", "=1+1"], ["=A2", "", "3"]])
+    grid.formulas = frozenset({(2, 2), (2, 3), (3, 1)})
+    found = understand(grid)
+    assert found.rows == [(2, {"name": "利用申込", "law": None, "count_total": None})]
+    assert [(one.row, one.column, one.text, one.word) for one in found.doubts] == [
+        (2, "根拠法令", "=VLOOKUP(A2,X:Y,2)", "formula"), (2, "年間件数", "=1+1", "formula"),
+    ]  # fmt: skip
+    assert [(one.row, one.text, one.word) for one in found.passed] == [(3, "=A2", "no_name")]
+
+
+def test_a_division_that_nobody_calculated_is_not_filled_in_from_above():
+    grid = Marked([["所管課", "手続名"], ["保育課", "利用申込"], ["=X1", "現況届"]])
+    grid.formulas = frozenset({(3, 1)})
+    found = understand(grid)
+    assert [values["division"] for _, values in found.rows] == ["保育課", "=X1"]
+    assert [(one.row, one.word) for one in found.doubts] == [(3, "formula")]
+
+
 @given(
     st.lists(
         st.lists(st.sampled_from(["", "手続名", "所管課", "年間件数", "1", "合計", "※", "例", "利用申込", "うちオンライン"]), max_size=6),
