@@ -10,7 +10,7 @@ from madoguchi.procedures.actions.lists import WithBanks, entry_of, lists, publi
 from madoguchi.procedures.actions.national import load_national, national_for, proposals_for, take_proposals
 from madoguchi.procedures.actions.planning import move_rule, order_entry, plan_entry, save_rule, set_weights
 from madoguchi.procedures.actions.publishing import Proposal, close, hide, propose, publish, reopen, show
-from madoguchi.procedures.actions.studio import change_draft, drop_draft, may_undo, open_draft, take_draft, undo_draft
+from madoguchi.procedures.actions.studio import change_draft, choice_ids, drop_draft, may_undo, open_draft, take_draft, undo_draft
 from madoguchi.procedures.actions.surveying import (
     add_in_survey,
     answer_entry,
@@ -36,6 +36,7 @@ __all__ = [
     "approve_reply",
     "change_draft",
     "check_entry",
+    "choice_ids",
     "close",
     "close_survey",
     "drop_draft",

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from madoguchi.accounts.actions import record
 from madoguchi.accounts.models import User
-from madoguchi.engines.forms.editing import Change, Rejected, edit, find, names_in
+from madoguchi.engines.forms.editing import Change, Rejected, edit, find, names_in, parts
 from madoguchi.lib.errors import Refused
 from madoguchi.procedures.models import DraftState, FormDraft, FormEdit, Procedure
 
@@ -148,14 +148,21 @@ def _standing(row: FormDraft) -> list[int]:
     return steps
 
 
+def choice_ids(draft: FormDraft, question: str) -> set[str]:
+    """Ids that a question's choices have or had in any version: answers under them exist, so none of them is given to another choice."""
+    documents = [draft.document, *draft.procedure.versions.values_list("document", flat=True)]
+    found = (one for document in documents for address, one in parts(document) if one.home == f"question:{question}")
+    return {str(one.part.get("id")) for one in found if one.kind == "choice"}
+
+
 def may_undo(draft: FormDraft) -> bool:
     return bool(_standing(draft))
 
 
 @transaction.atomic
-def drop_draft(*, draft: FormDraft, by: User) -> FormDraft:
-    """取りやめ: the version of now stays as it is; the draft and its changes stay readable."""
-    row = _locked(draft)
+def drop_draft(*, draft: FormDraft, edition: int, by: User) -> FormDraft:
+    """取りやめ by who holds it: the version of now stays as it is; the draft and its changes stay readable."""
+    row = _held(draft, edition, by)
     row.state = DraftState.DROPPED
     row.save(update_fields=["state"])
     record("procedures.drop_draft", by=by, on=row, division=row.procedure.division, procedure=row.procedure.slug)

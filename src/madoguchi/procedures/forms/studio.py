@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -18,6 +20,9 @@ from madoguchi.engines.japanese import DateProblem, parse_date, to_halfwidth
 
 LANGUAGES = (("ja", gettext_lazy("日本語")), ("plain", gettext_lazy("やさしい日本語")), ("en", gettext_lazy("英語")))
 TERMS = 4
+MOST_LETTERS, LONG = 5000, 60
+CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+DECIMAL = re.compile(r"-?\d{1,15}(\.\d{1,6})?")
 TERM = ("question", "operator", "value")
 TYPES = {
     "text": gettext_lazy("文字"), "long_text": gettext_lazy("長い文"), "person_name": gettext_lazy("氏名"), "kana": gettext_lazy("カナ"),
@@ -53,7 +58,26 @@ def box(width: str = "") -> forms.TextInput:
     return forms.TextInput(attrs={"class": f"box {width}".strip()})
 
 
-def select(choices: Sequence[tuple[Any, Any]], label: Any, **options: Any) -> forms.ChoiceField:
+class Words(forms.CharField):
+    """Text for a document: without control characters, line breaks as one character, blanks as they were typed."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"max_length": MOST_LETTERS, "strip": False, **options})
+
+    def to_python(self, value: Any) -> str:
+        return CONTROLS.sub("", (super().to_python(value) or "").replace("\r\n", "\n"))
+
+
+def words_box(text: str) -> forms.Widget:
+    """One line, or several where there are more already."""
+    several = len(text) > LONG or "\n" in text
+    return forms.Textarea(attrs={"class": "box", "rows": 3}) if several else box()
+
+
+def select(choices: Sequence[tuple[Any, Any]], label: Any, initial: Any = "", **options: Any) -> forms.ChoiceField:
+    """A choice; what stands can always be kept, also where it is none of those that are offered."""
+    choices = [*choices, *([] if initial in [one for one, _label in choices] else [(initial, initial)])]
+    options["initial"] = initial
     return forms.ChoiceField(label=label, choices=choices, required=False, widget=forms.Select(attrs={"class": "box"}), **options)
 
 
@@ -83,9 +107,8 @@ class PartForm(forms.Form):
         standing = self.part.get(key) or {}
         for language, name in LANGUAGES:
             label = f"{NAMES[key]}（{name}）"
-            self.fields[f"{key}_{language}"] = forms.CharField(
-                label=label, required=False, max_length=2000, initial=standing.get(language, ""), widget=box()
-            )
+            text = standing.get(language, "")
+            self.fields[f"{key}_{language}"] = Words(label=label, required=False, initial=text, widget=words_box(text))
 
     def _question(self) -> None:
         kind = self.part.get("type", "text")
@@ -101,7 +124,14 @@ class PartForm(forms.Form):
                 label=_("提出した後も、締切まで変えられる"), required=False, initial=bool(self.part.get("amendable"))
             )
         for key in NUMBERS.get(kind, ()):
-            self.fields[key] = forms.IntegerField(label=NUMBER_LABELS[key], required=False, initial=self.part.get(key), widget=box("w-8"))
+            self.fields[key] = forms.DecimalField(
+                label=NUMBER_LABELS[key],
+                required=False,
+                initial=self.part.get(key),
+                max_digits=15,
+                decimal_places=6 if kind == "number" and key != "decimals" else 0,
+                widget=box("w-8"),
+            )
         if kind == "file":
             self.fields["later"] = forms.BooleanField(label=_("後から出せる"), required=False, initial=bool(self.part.get("later")))
 
@@ -110,14 +140,17 @@ class PartForm(forms.Form):
     def _condition(self) -> None:
         rule = self.part.get("show_if")
         standing = chosen(rule) if rule is not None else Condition("and", ())
-        self.cannot_choose = rule is not None and standing is None
+        self.cannot_choose = rule is not None and (standing is None or not self._can_choose(standing))
         if self.cannot_choose:
             self.fields["show_if_drop"] = forms.BooleanField(
                 label=_("くわしい条件が付いています。外して、選び直せるようにする"), required=False
             )
             return
         assert standing is not None
-        names = [("", _("（条件なし）")), *((one["id"], pick(one.get("label") or {"ja": one["id"]}, "ja")) for one in self.before())]
+        names = [
+            ("", _("（条件なし）")),
+            *((one["id"], pick(one.get("label") or {"ja": one["id"]}, "ja")) for one in self.before.values()),
+        ]
         joins = [("and", _("すべてに当てはまるとき")), ("or", _("どれかに当てはまるとき"))]
         self.fields["join"] = select(joins, _("出る条件"), initial=standing.join)
         for number in range(TERMS):
@@ -151,21 +184,39 @@ class PartForm(forms.Form):
         """How many rows came with the request: none of them goes away while it is being mended."""
         return sum(1 for number in range(TERMS) if f"c{number}_question" in self.data)
 
-    def before(self) -> Iterator[Mapping[str, Any]]:
-        """Questions that stand before this part and outside of groups that it is not in: a condition looks back only."""
-        for address, one in parts(self.document):
+    @cached_property
+    def before(self) -> dict[str, Mapping[str, Any]]:
+        """{id: question or calculation} that a condition of this part can read: it looks back only, and into no group from outside."""
+        known, there = dict[str, Mapping[str, Any]](), dict(parts(self.document))
+        own = _groups(there, self.address)
+        for address, one in there.items():
             if address == self.address or (self.found.kind == "choice" and address == self.found.home):
-                return
-            if one.kind == "question" and one.part.get("type") not in ("information", "calculated"):
-                yield one.part
+                break
+            if one.kind == "question" and one.part.get("type") != "information" and _groups(there, address) <= own:
+                known[one.part["id"]] = one.part
+        return known | {one["id"]: one for one in self.document.get("calculations", ())}
+
+    def _can_choose(self, condition: Condition) -> bool:
+        """Every term can be shown in the boxes and is read back as it stands; otherwise saving would change it."""
+        known = self.before
+        return len(condition.terms) <= TERMS and all(self._reads_back(known.get(term.question), term) for term in condition.terms)
+
+    def _reads_back(self, question: Mapping[str, Any] | None, term: Term) -> bool:
+        if question is None or term.operator not in operators_of(question):
+            return False
+        try:
+            value = value_of(question, term.operator, self._shown(term))
+        except ValueError:
+            return False
+        return type(value) is type(term.value) and value == term.value
 
     def _shown(self, term: Term) -> str:
         if term.value is True or term.value is False:
             return str(_("はい") if term.value else _("いいえ"))
         if term.value is None or term.value == "today":
             return str(_("今日")) if term.value else ""
-        question = next((one for one in self.before() if one["id"] == term.question), {})
-        label = next((one["label"].get("ja") for one in question.get("choices", ()) if one["id"] == term.value), None)
+        question = self.before.get(term.question, {})
+        label = next((one["label"].get("ja") for one in question.get("choices", ()) if one["id"] == term.value and one.get("label")), None)
         return str(label or term.value)
 
     def clean(self) -> dict[str, Any]:
@@ -176,14 +227,14 @@ class PartForm(forms.Form):
 
     def _chosen(self, given: Mapping[str, Any]) -> Any:
         """The rule, or None for no condition; what does not fit is an error beside its box."""
-        known = {one["id"]: one for one in self.before()}
+        known = self.before
         terms = []
         for number in range(TERMS):
             name = given.get(f"c{number}_question") or ""
             if not name:
                 continue
-            question, operator, text = known[name], given[f"c{number}_operator"], given.get(f"c{number}_value", "").strip()
-            if operator not in (*OPERATORS.get(question["type"], ()), *ANSWERED):
+            question, operator, text = known[name], given.get(f"c{number}_operator", ""), given.get(f"c{number}_value", "").strip()
+            if operator not in operators_of(question):
                 self.add_error(f"c{number}_operator", _("この項目は、その比べ方ができません。"))
                 continue
             try:
@@ -198,13 +249,13 @@ class PartForm(forms.Form):
         given, made = self.cleaned_data, []
         for key in TEXTS.get(self.found.kind, ()):
             for language, _name in LANGUAGES:
-                text = given[f"{key}_{language}"].strip()
-                if text != (self.part.get(key) or {}).get(language, ""):
-                    made.append({"do": "text", "at": self.address, "key": key, "language": language, "value": text})
+                text = given[f"{key}_{language}"]
+                if text != (self.part.get(key) or {}).get(language, "").replace("\r\n", "\n"):
+                    made.append({"do": "text", "at": self.address, "key": key, "language": language, "value": text.strip()})
         made += [
             {"do": "set", "at": self.address, "key": key, "value": value}
             for key, value in self._values(given)
-            if value != self.part.get(key)
+            if value != _plain(self.part.get(key))
         ]
         return made
 
@@ -214,18 +265,40 @@ class PartForm(forms.Form):
         if "required" in given:
             yield "required", {"yes": True, "soft": "soft"}.get(given["required"])
         for key in NUMBERS.get(self.part.get("type", ""), ()) if self.found.kind == "question" else ():
-            yield key, given[key]
+            yield key, _limit(given[key])
         if "condition" in given:
             yield "show_if", given["condition"]
         elif given.get("show_if_drop"):
             yield "show_if", None
 
 
+def _plain(value: Any) -> Any:
+    """What is written out but says nothing (required: false), and a limit in the way in which this page writes it."""
+    return None if value is False else _limit(Decimal(value)) if isinstance(value, str) and DECIMAL.fullmatch(value) else value
+
+
+def _limit(value: Decimal | None) -> int | str | None:
+    """A number of the document: whole, or a string with its decimals."""
+    if value is None:
+        return None
+    return int(value) if value == value.to_integral_value() else f"{value.normalize():f}"
+
+
+def kind_of(question: Mapping[str, Any]) -> str:
+    """What an answer is: its type; of what is calculated its format."""
+    return str(question.get("format") if question.get("type") == "calculated" else question.get("type", ""))
+
+
+def operators_of(question: Mapping[str, Any]) -> tuple[str, ...]:
+    own = OPERATORS.get(kind_of(question), ())
+    return own if question.get("type") == "calculated" or "value" in question else (*own, *ANSWERED)
+
+
 def value_of(question: Mapping[str, Any], operator: str, text: str) -> Any:
     """What was typed as the value of a comparison. Raises ValueError with a sentence."""
     if operator in ANSWERED:
         return None
-    kind = "number" if operator.startswith("age") else question["type"]
+    kind = "number" if operator.startswith("age") else kind_of(question)
     return READERS[kind](text, question) if kind in READERS else _filled(text)
 
 
@@ -243,8 +316,10 @@ def _yes_or_no(text: str, _question: Mapping[str, Any]) -> bool:
 
 
 def _choice(text: str, question: Mapping[str, Any]) -> str:
-    """A choice's id, from its id or its words in any language."""
-    found = next((one["id"] for one in question.get("choices", ()) if text in (one["id"], *one["label"].values())), None)
+    """A choice's id, from its words in any language or its id."""
+    choices = question.get("choices", ())
+    found = next((one["id"] for one in choices if text in (one.get("label") or {}).values()), None)
+    found = found or next((one["id"] for one in choices if text == one["id"]), None)
     if found is None:
         raise ValueError(_("選択肢の文をそのまま入力してください。"))
     return str(found)
@@ -271,17 +346,28 @@ READERS: Mapping[str, Callable[[str, Mapping[str, Any]], Any]] = {
 }  # fmt: skip
 
 
+def _groups(there: Mapping[str, Found], address: str) -> set[str]:
+    """Addresses of the groups that repeat in which a part stands, itself included."""
+    found: set[str] = set()
+    while address:
+        one = there[address]
+        if one.part.get("repeat"):
+            found.add(address)
+        address = one.home
+    return found
+
+
 class NewQuestionForm(forms.Form):
-    label = forms.CharField(label=gettext_lazy("たずねる文"), max_length=200, widget=box())
+    label = Words(label=gettext_lazy("たずねる文"), max_length=200, strip=True, widget=box())
     type = forms.ChoiceField(label=gettext_lazy("答えの形"), choices=list(TYPES.items()), widget=forms.Select(attrs={"class": "box"}))
 
 
 class NewPageForm(forms.Form):
-    title = forms.CharField(label=gettext_lazy("ページの題"), max_length=200, widget=box())
+    title = Words(label=gettext_lazy("ページの題"), max_length=200, strip=True, widget=box())
 
 
 class NewChoiceForm(forms.Form):
-    label = forms.CharField(label=gettext_lazy("選択肢の文"), max_length=200, widget=box())
+    label = Words(label=gettext_lazy("選択肢の文"), max_length=200, strip=True, widget=box())
 
 
 # -- from paper ---------------------------------------------------------------------------------------------------------------------
@@ -304,9 +390,9 @@ class ProposedForm(forms.Form):
     """One question that was read from paper: to take, to change, or to leave."""
 
     take = forms.BooleanField(label=gettext_lazy("入れる"), required=False)
-    label = forms.CharField(label=gettext_lazy("たずねる文"), required=False, max_length=200, widget=box())
+    label = Words(label=gettext_lazy("たずねる文"), required=False, max_length=200, strip=True, widget=box())
     type = forms.ChoiceField(label=gettext_lazy("答えの形"), choices=list(TYPES.items()), widget=forms.Select(attrs={"class": "box"}))
-    choices = forms.CharField(label=gettext_lazy("選択肢（、で区切る）"), required=False, max_length=1000, widget=box())
+    choices = Words(label=gettext_lazy("選択肢（、で区切る）"), required=False, max_length=1000, widget=box())
     concept = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:

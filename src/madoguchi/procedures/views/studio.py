@@ -21,7 +21,7 @@ from madoguchi.lib.addresses import address
 from madoguchi.lib.errors import Refused
 from madoguchi.lib.guards import desk
 from madoguchi.lib.tags import reader
-from madoguchi.procedures.actions import change_draft, drop_draft, may_undo, open_draft, propose, take_draft, undo_draft
+from madoguchi.procedures.actions import change_draft, choice_ids, drop_draft, may_undo, open_draft, propose, take_draft, undo_draft
 from madoguchi.procedures.backends import Panel, previews
 from madoguchi.procedures.forms.studio import TYPES, NewChoiceForm, NewPageForm, NewQuestionForm, PartForm
 from madoguchi.procedures.models import DraftState, FormDraft, Procedure
@@ -189,7 +189,7 @@ def _act(request: HttpRequest, found: Procedure, draft: FormDraft | None) -> Htt
     if act == "take":
         return _done(request, lambda: take_draft(draft=draft, by=request.user), here(request, found, at))
     if act == "drop":
-        return _done(request, lambda: drop_draft(draft=draft, by=request.user), here(request, found))
+        return _done(request, lambda: drop_draft(draft=draft, edition=edition_in(request), by=request.user), here(request, found))
     if act == "publish":
         return _publish(request, draft)
     if act == "undo":
@@ -245,7 +245,11 @@ def _edit(request: HttpRequest, draft: FormDraft, act: str, at: str) -> HttpResp
 def _moved(request: HttpRequest, draft: FormDraft, part: Found, act: str, at: str) -> HttpResponse:
     """To another page, or one place up or down; past the end of its list nothing happens."""
     if act == "move":
-        change = {"do": "move", "at": at, "into": request.POST.get("into", ""), "index": LAST}
+        into = request.POST.get("into", "")
+        if into not in [one["address"] for one in _structure(draft.document) if _may_hold(draft.document, one["address"], part)]:
+            messages.error(request, _("そこには置けません。"))
+            return redirect(here(request, draft.procedure, at))
+        change = {"do": "move", "at": at, "into": into, "index": LAST}
         return _changed(request, draft, [change], at, _("移しました。"))
     if act not in ("up", "down") or part.kind == "form":
         raise Http404
@@ -271,12 +275,13 @@ def _add(request: HttpRequest, draft: FormDraft, part: Found, act: str, at: str)
     form = NEW[kind](request.POST, auto_id=f"new_{kind}_%s")
     if not form.is_valid():
         return _show(request, draft, at, adding={kind: form})
-    new, change = _new(draft.document, part, kind, at, form.cleaned_data)
+    new, change = _new(draft, part, kind, at, form.cleaned_data)
     return _changed(request, draft, [change], new, _("加えました。"))
 
 
-def _new(document: dict[str, Any], part: Found, kind: str, at: str, given: dict[str, str]) -> tuple[str, Change]:
+def _new(draft: FormDraft, part: Found, kind: str, at: str, given: dict[str, str]) -> tuple[str, Change]:
     """(address of the new part, the change that makes it)."""
+    document = draft.document
     if kind == "page":
         taken = {page["id"] for page in document["pages"]}
         name = free_name("page", taken)
@@ -284,7 +289,7 @@ def _new(document: dict[str, Any], part: Found, kind: str, at: str, given: dict[
         made: dict[str, Any] = {"id": name, "title": {"ja": given["title"]}, "questions": []}
         return f"page:{name}", {"do": "add", "into": "", "kind": "page", "part": made, "index": index}
     if kind == "choice":
-        name = free_name("c", {one["id"] for one in part.part.get("choices", ())})
+        name = free_name("c", choice_ids(draft, str(part.part.get("id"))))
         return at, {"do": "add", "into": at, "kind": "choice", "part": {"id": name, "label": {"ja": given["label"]}}}
     name = free_id(document, _slug(given["label"]) or "q1")
     made = {"id": name, "type": given["type"], "label": {"ja": given["label"]}}
