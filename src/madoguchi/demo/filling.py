@@ -82,24 +82,26 @@ class Filling:
         self.telephones = people.Telephones(self.rng)
 
 
-def fill(*, size: int = 300, children: int = 0, now: datetime | None = None, say: Callable[[float], None] = lambda done: None) -> Filling:
+def fill(
+    *, size: int = 300, children: int = 0, waiting: int = 0, now: datetime | None = None, say: Callable[[float], None] = lambda done: None
+) -> Filling:
     """Fill an empty database with the sample city: `size` applications, made through the actions, dated back from `now`.
 
-    With `children` also a nursery year: a first round of so many children that was told, and a second one that is open. `say` hears
-    how far it is, 0 to 1.
+    With `children` also a nursery year: a first round of so many children that was told, and a second one that is open and holds
+    at least `waiting`. `say` hears how far it is, 0 to 1.
     """
     filling = Filling(now or timezone.now())
     clock = Clock(filling.now - timedelta(days=DAYS))
     with (
         translation.override("ja"),
         _seldom_collected(),
-        phrases_ahead(size + children),
+        phrases_ahead(size + children + waiting),
         clock.running(),
         _unsynchronised(),
         transaction.atomic(),
     ):
         _lay_ground(filling)
-        _run(filling, clock, _stories(filling, size), children, say)
+        _run(filling, clock, _stories(filling, size), (children, waiting), say)
     return filling
 
 
@@ -258,9 +260,9 @@ def _hanako(filling: Filling) -> Lead:
 # -- the run ---------------------------------------------------------------------------------------------------------------------------
 
 
-def _run(filling: Filling, clock: Clock, stories: list[Story], children: int, say: Callable[[float], None]) -> None:
+def _run(filling: Filling, clock: Clock, stories: list[Story], nursery: tuple[int, int], say: Callable[[float], None]) -> None:
     """Let every story act when its time has come. Mails go out at once; papers are left to the worker."""
-    number = itertools.count()
+    number, (children, waiting) = itertools.count(), nursery
     filling.cases = [story.case for story in stories]
     queue: list[tuple[datetime, int, City, Callable[[], datetime | None]]] = []
     for moment, city, what in _city_events(filling):
@@ -270,7 +272,13 @@ def _run(filling: Filling, clock: Clock, stories: list[Story], children: int, sa
     if children:
         koto = filling.cities["koto"]
         year = nursery_year(
-            koto, filling.times, children=children, telephones=_numbers(), known=filling.families, say=lambda done: say(0.3 + 0.7 * done)
+            koto,
+            filling.times,
+            children=children,
+            waiting=waiting,
+            telephones=_numbers(),
+            known=filling.families,
+            say=lambda done: say(0.3 + 0.7 * done),
         )
         heapq.heappush(queue, (next(year), next(number), koto, lambda: next(year, None)))
     began, total = 0, len(stories)

@@ -44,11 +44,19 @@ def _add(month: date, number: int) -> date:
 
 
 def nursery_year(
-    city: City, times: Times, *, children: int, telephones: Callable[[], str], known: list[dict[str, Any]], say: Callable[[float], None]
+    city: City,
+    times: Times,
+    *,
+    children: int,
+    waiting: int,
+    telephones: Callable[[], str],
+    known: list[dict[str, Any]],
+    say: Callable[[float], None],
 ) -> Plot:
     """Begins with the moment of its first act, and yields the moment of each further one.
 
-    `say` is told how far it is (0 to 1); `known` gets a few families with what opens their result.
+    The first round holds `children`; the second those of them who wait, and so many who are new that it holds `waiting`. `say` is told
+    how far it is (0 to 1); `known` gets a few families with what opens their result.
     """
     today, rng = times.today, times.rng
     month = month_of_intake(today)
@@ -72,19 +80,23 @@ def nursery_year(
         pk, phrase = _file(procedure, one)
         filed.append((pk, one))
         phrases[pk] = phrase
-        say(0.45 * (number + 1) / len(kin))
+        say(0.38 * (number + 1) / len(kin))
     yield times.home(TAKEN)
     for number, (pk, _kin) in enumerate(filed):
         act.take_in_application(round=first, application=_application(pk), by=clerk)
-        say(0.45 + 0.1 * (number + 1) / len(filed))
+        say(0.38 + 0.08 * (number + 1) / len(filed))
     act.import_office_list(round=first, kind="tax", data=_tax_list(filed), name="税の照会（架空）.csv", by=clerk)
     act.score_round(round=first, by=clerk)
     _check(first, clerk)
-    yield from _decide(first, times, clerk, chief, say)
+    yield from _decide(first, times, clerk, chief, lambda done: say(0.85 * done))
     yield from _answers(first, times)
     known.extend(_to_look_up(first, phrases, dict(filed)))
     yield times.home(TOLD - 1)
-    _second(first, procedure, month, today, clerk, ward)
+    second = _second(first, procedure, month, today, clerk)
+    new = families(
+        rng, ward, children=waiting - second.candidates.count(), month=month, on=today - timedelta(days=TOLD - 2), telephones=telephones
+    )
+    yield from _newcomers(second, list(new), times, clerk, lambda done: say(0.85 + 0.15 * done))
     say(1.0)
 
 
@@ -239,7 +251,8 @@ def _to_look_up(first: Round, phrases: dict[int, str], kin: dict[int, Kin]) -> I
             yield looked_up(application, phrases[application.pk], kin[application.pk].answers["birth"], f"nursery: {state}")
 
 
-def _second(first: Round, procedure: Any, month: date, today: date, clerk: Any, ward: Ward) -> None:
+def _second(first: Round, procedure: Any, month: date, today: date, clerk: Any) -> Round:
+    """Open, with the seats that are left and those who wait."""
     second = act.open_round(
         procedure=procedure,
         slug=f"{month:%Y-%m}-second",
@@ -257,4 +270,20 @@ def _second(first: Round, procedure: Any, month: date, today: date, clerk: Any, 
     act.free_seats(round=second, by=clerk)
     act.move_round(round=second, to="open", by=clerk)
     act.carry_over(round=second, by=clerk)
-    act.score_round(round=Round.objects.get(pk=second.pk), by=clerk)
+    return Round.objects.get(pk=second.pk)
+
+
+def _newcomers(second: Round, kin: list[Kin], times: Times, clerk: Any, say: Callable[[float], None]) -> Plot:
+    """Families who apply for the second round first, over its days so far; their papers are still to come."""
+    step, moment = timedelta(days=TOLD - 3) / max(1, len(kin)), times.home(TOLD - 2)
+    filed = []
+    for number, one in enumerate(kin):
+        yield moment + step * number
+        filed.append((_file(second.procedure, one)[0], one))
+        say((number + 1) / len(kin))
+    yield times.home(1)
+    for pk, _kin in filed:
+        act.take_in_application(round=second, application=_application(pk), by=clerk)
+    if filed:
+        act.import_office_list(round=second, kind="tax", data=_tax_list(filed), name="税の照会（架空）.csv", by=clerk)
+    act.score_round(round=second, by=clerk)

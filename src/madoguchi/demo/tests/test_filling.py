@@ -24,7 +24,7 @@ from madoguchi.notices.models import Mail, Notice
 from madoguchi.nursery.models import Candidate, Household, Round
 from madoguchi.procedures.models import InventoryEntry, InventoryRound, Procedure, ProcedureVersion
 
-SIZE, CHILDREN = 36, 18
+SIZE, CHILDREN, WAITING = 36, 16, 8
 pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.django_db]  # the mark also has the database made when these run alone
 
 
@@ -33,7 +33,7 @@ def city(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[tuple
     storages = {**settings.STORAGES}
     storages["default"] = {**storages["default"], "OPTIONS": {"location": str(tmp_path_factory.mktemp("files")), "base_url": None}}
     with django_db_blocker.unblock(), override_settings(STORAGES=storages), transaction.atomic():
-        filling = fill(size=SIZE, children=CHILDREN)
+        filling = fill(size=SIZE, children=CHILDREN, waiting=WAITING)
         yield (filling,)
         transaction.set_rollback(True)
 
@@ -186,7 +186,9 @@ def test_the_nursery_year_has_a_round_that_was_told_and_one_that_is_open(koto):
     assert Candidate.objects.filter(round=first).count() == CHILDREN
     assert not Candidate.objects.filter(round=first, state="applying").exists()
     waiting = Candidate.objects.filter(round=first, state__in=["waitlisted", "staying"])
-    assert {row.carried_from_id for row in second.candidates.all()} == set(waiting.values_list("pk", flat=True))
+    assert {row.carried_from_id for row in second.candidates.all()} - {None} == set(waiting.values_list("pk", flat=True))
+    assert second.candidates.count() == max(waiting.count(), WAITING)
+    assert not second.candidates.filter(scored_at=None).exists()
     late, complete = (Household.objects.filter(round=first, checked_at__isnull=one) for one in (True, False))
     assert all(one.missing and one.application.accepted_at > first.approved_at for one in late)
     assert all(not one.missing and one.application.accepted_at < first.approved_at for one in complete)

@@ -32,7 +32,7 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1", help="this machine only: 127.0.0.1, localhost or ::1")
         parser.add_argument("--fresh", action="store_true", help="throw the sample city away and make a new one")
         parser.add_argument("--size", type=int, default=300, help="how many applications a new city holds")
-        parser.add_argument("--children", type=int, default=600, help="how many children the first nursery round holds; 0 for none")
+        parser.add_argument("--children", type=int, default=600, help="how many children the open nursery round holds; 0 for none")
         parser.add_argument(
             "--ward-year", action="store_true", help="a whole ward's nursery year: 5,000 children, 213 facilities; many minutes"
         )
@@ -48,8 +48,9 @@ class Command(BaseCommand):
         self.refuse_real()
         facts = {"filled": False, "seconds": 0.0, "applications": None}
         if not Municipality.objects.exists():
-            children = WARD_YEAR if options["ward_year"] else max(0, options["children"])
-            facts = self.fill(options["size"], children, quiet=options["json"])
+            waiting = max(0, options["children"])
+            children = WARD_YEAR if options["ward_year"] else waiting * 2 // 3  # of the round before it, that was told
+            facts = self.fill(options["size"], children, waiting, quiet=options["json"])
         if options["no_serve"]:
             self.tell({**personas.read(), **facts}, str(settings.PUBLIC_URL), as_json=options["json"])
             return
@@ -87,15 +88,15 @@ class Command(BaseCommand):
             if path.name not in KEPT:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
 
-    def fill(self, size: int, children: int, *, quiet: bool) -> dict[str, Any]:
+    def fill(self, size: int, children: int, waiting: int, *, quiet: bool) -> dict[str, Any]:
         """Make the city; what only this needs is loaded only now, so that the next start is quick."""
         if not quiet:
-            nursery = f" and a nursery year of {children} children" if children else ""
+            nursery = f" and two nursery rounds of {children} and {waiting} children" if children else ""
             self.stdout.write(f"Making a sample city with {size} applications{nursery} (only this once) …")
             self.stdout.flush()
         began = time.monotonic()
         say = self.progress if not quiet else lambda done: None
-        filling = import_module("madoguchi.demo.filling").fill(size=size, children=children, say=say)
+        filling = import_module("madoguchi.demo.filling").fill(size=size, children=children, waiting=waiting, say=say)
         if not quiet:
             self.stdout.write("")
         personas.write(personas.sign_ins(filling.cases, filling.families))
