@@ -132,6 +132,17 @@ def desk(album: Album, city: Any) -> None:
         album.take(page, "jobs")
         page.goto("/koto/desk/procedures/")
         album.take(page, "procedures-desk")
+        page.goto("/koto/desk/inventory/")
+        album.take(page, "inventory")
+        page.goto("/koto/desk/inventory/procedures/")
+        album.take(page, "priority")
+    with album.page() as page:
+        page.set_viewport_size({"width": 1280, "height": 800})
+        hand.sign_in_desk(page, "designer", city.password)
+        page.goto("/koto/desk/procedures/jido-teate-nintei/studio/")
+        hand.press(page, page.locator("button[name=act][value=open]"))
+        page.goto("/koto/desk/procedures/jido-teate-nintei/studio/?at=question%3Aspouse_apart")
+        album.take(page, "studio")
 
 
 def main(wanted: list[str]) -> None:

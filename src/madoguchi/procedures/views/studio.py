@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -74,7 +74,8 @@ def _show(
     except Rejected:
         at, part = "", find(document, "")
     problems, loaded = _problems(document)
-    structure, grouped = list(_structure(document)), _grouped(document, problems)
+    known = dict(parts(document))
+    structure, grouped = list(_structure(document)), _grouped(document, known, problems)
     form = form or PartForm(document=document, address=at)
     context = {
         "procedure": draft.procedure,
@@ -90,7 +91,7 @@ def _show(
         "adding": {**{kind: made(auto_id=f"new_{kind}_%s") for kind, made in NEW.items()}, **(adding or {})},
         "may_add_question": part.kind == "section" or (part.kind == "page" and "sections" not in part.part),
         "may_add_choice": part.kind == "question" and part.part.get("type") in ("choice", "choices"),
-        "homes": [one for one in structure if _may_hold(document, one["address"], part)],
+        "homes": [one for one in structure if _may_hold(known, one["address"], part)],
         "choices": [(f"choice:{part.part['id']}/{one['id']}", one) for one in part.part.get("choices", ())]
         if part.kind == "question"
         else [],
@@ -115,17 +116,18 @@ def _problems(document: dict[str, Any]) -> tuple[list[dict[str, str]], Form | No
     return [{"where": one.path, "message": one.message} for one in lint(form) if one.level == "error"], form
 
 
-def _grouped(document: dict[str, Any], problems: list[dict[str, str]]) -> list[dict[str, Any]]:
+def _grouped(document: dict[str, Any], known: Mapping[str, Found], problems: list[dict[str, str]]) -> list[dict[str, Any]]:
     """The problems by the part on which they can be mended, in the order in which they were found."""
     found: dict[str, dict[str, Any]] = {}
     for one in problems:
-        address = _part_at(document, one["where"])
-        row = found.setdefault(address, {"address": address, "name": _name(find(document, address)), "messages": []})
+        address = _part_at(document, known, one["where"])
+        part = known[address] if address else find(document, "")
+        row = found.setdefault(address, {"address": address, "name": _name(part), "messages": []})
         row["messages"].append(one["message"])
     return list(found.values())
 
 
-def _part_at(document: dict[str, Any], path: str) -> str:
+def _part_at(document: dict[str, Any], known: Mapping[str, Found], path: str) -> str:
     """The address of the innermost part that a path into the document (pages[1].questions[0].label) goes through; "" for the form."""
     at: Any = document
     home, address = "", ""
@@ -134,7 +136,6 @@ def _part_at(document: dict[str, Any], path: str) -> str:
             break
         at = at[key][int(index)]
         home, address = address, address_of(KINDS[key], at, address, int(index))
-    known = {where for where, _one in parts(document)}
     return address if address in known else home if home in known else ""
 
 
@@ -153,9 +154,9 @@ def _structure(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
             }
 
 
-def _may_hold(document: dict[str, Any], home: str, part: Found) -> bool:
+def _may_hold(known: Mapping[str, Found], home: str, part: Found) -> bool:
     """A question can be moved to another page or section that holds questions."""
-    there = find(document, home)
+    there = known[home]
     holds = there.kind == "section" or (there.kind == "page" and "sections" not in there.part)
     return part.kind == "question" and holds and home != part.home
 
@@ -245,8 +246,8 @@ def _edit(request: HttpRequest, draft: FormDraft, act: str, at: str) -> HttpResp
 def _moved(request: HttpRequest, draft: FormDraft, part: Found, act: str, at: str) -> HttpResponse:
     """To another page, or one place up or down; past the end of its list nothing happens."""
     if act == "move":
-        into = request.POST.get("into", "")
-        if into not in [one["address"] for one in _structure(draft.document) if _may_hold(draft.document, one["address"], part)]:
+        into, known = request.POST.get("into", ""), dict(parts(draft.document))
+        if into not in [one["address"] for one in _structure(draft.document) if _may_hold(known, one["address"], part)]:
             messages.error(request, _("そこには置けません。"))
             return redirect(here(request, draft.procedure, at))
         change = {"do": "move", "at": at, "into": into, "index": LAST}
