@@ -36,9 +36,9 @@ panels: Backends[ProcedurePanel] = Backends("PROCEDURE_PANELS")
 
 
 class FormPreview(Protocol):
-    """A page of a form as residents see it, drawn by the room that fills forms."""
+    """A page of a form as residents see it, drawn by the room that fills forms: (template, what it is given as `panel`)."""
 
-    def page(self, form: Form, page_id: str, language: str) -> Panel: ...
+    def page(self, form: Form, page_id: str, language: str) -> tuple[str, dict[str, Any]]: ...
 
 
 previews: Backends[FormPreview] = Backends("FORM_PREVIEWS")

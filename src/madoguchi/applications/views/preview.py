@@ -7,17 +7,16 @@ from typing import Any
 from madoguchi.applications.forms.fields import SectionView, field_for, html_text
 from madoguchi.engines.forms import Form, Item, Page, Section
 from madoguchi.procedures.actions import lists
-from madoguchi.procedures.backends import Panel
 
 
 class PagePreview:
     """Every question of the page, also those that only some people get; nothing on it can be sent."""
 
-    def page(self, form: Form, page_id: str, language: str) -> Panel:
+    def page(self, form: Form, page_id: str, language: str) -> tuple[str, dict[str, Any]]:
         page = form.page(page_id)
         sections = [self._section(section, language) for section in page.sections]
         context: dict[str, Any] = {"title": html_text(page.title, language), "intro": html_text(page.intro, language), "sections": sections}
-        return Panel("applications/preview.html", {**context, "repeats": self._repeats(page)})
+        return "applications/preview.html", {**context, "repeats": self._repeats(page)}
 
     def _section(self, section: Section, language: str) -> SectionView:
         known = lists()

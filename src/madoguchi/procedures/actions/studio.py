@@ -148,14 +148,15 @@ def _standing(row: FormDraft) -> list[int]:
     return steps
 
 
-def choice_ids(draft: FormDraft, question: str) -> set[str]:
+def choice_ids(*, draft: FormDraft, question: str) -> set[str]:
     """Ids that a question's choices have or had in any version: answers under them exist, so none of them is given to another choice."""
     documents = [draft.document, *draft.procedure.versions.values_list("document", flat=True)]
     found = (one for document in documents for address, one in parts(document) if one.home == f"question:{question}")
     return {str(one.part.get("id")) for one in found if one.kind == "choice"}
 
 
-def may_undo(draft: FormDraft) -> bool:
+def may_undo(*, draft: FormDraft) -> bool:
+    """Whether a step stands that can be taken back."""
     return bool(_standing(draft))
 
 

@@ -96,7 +96,7 @@ def _show(
         if part.kind == "question"
         else [],
         "holds": draft.holder_id == request.user.pk,
-        "may_undo": may_undo(draft),
+        "may_undo": may_undo(draft=draft),
         "may_publish": request.member.may("forms.publish"),  # type: ignore[attr-defined]
         "problems": grouped[:MOST_PROBLEMS],
         "more_problems": max(0, len(grouped) - MOST_PROBLEMS),
@@ -175,7 +175,7 @@ def _page_of(document: dict[str, Any], at: str) -> str:
 
 
 def _preview(form: Form, page: str) -> Panel | None:
-    return next((backend.page(form, page, reader()) for _alias, backend in previews.all()), None)
+    return next((Panel(*backend.page(form, page, reader())) for _alias, backend in previews.all()), None)
 
 
 # -- acts ---------------------------------------------------------------------------------------------------------------------------
@@ -290,7 +290,7 @@ def _new(draft: FormDraft, part: Found, kind: str, at: str, given: dict[str, str
         made: dict[str, Any] = {"id": name, "title": {"ja": given["title"]}, "questions": []}
         return f"page:{name}", {"do": "add", "into": "", "kind": "page", "part": made, "index": index}
     if kind == "choice":
-        name = free_name("c", choice_ids(draft, str(part.part.get("id"))))
+        name = free_name("c", choice_ids(draft=draft, question=str(part.part.get("id"))))
         return at, {"do": "add", "into": at, "kind": "choice", "part": {"id": name, "label": {"ja": given["label"]}}}
     name = free_id(document, _slug(given["label"]) or "q1")
     made = {"id": name, "type": given["type"], "label": {"ja": given["label"]}}

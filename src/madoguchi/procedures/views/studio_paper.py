@@ -19,7 +19,7 @@ from madoguchi.lib.guards import desk
 from madoguchi.lib.paper import read_paper
 from madoguchi.lib.sheets import MOST_BYTES, UnreadableSheet
 from madoguchi.procedures.actions import change_draft
-from madoguchi.procedures.forms.studio import MOST_PROPOSED, PaperFile, ProposedSet, proposed
+from madoguchi.procedures.forms.studio_paper import MOST_PROPOSED, PaperFile, ProposedSet, proposed
 from madoguchi.procedures.models import FormDraft, Procedure
 from madoguchi.procedures.views.studio import draft_of, edition_in, free_name, here, procedure_of
 
