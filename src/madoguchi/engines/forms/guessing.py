@@ -118,11 +118,12 @@ def proposals(grid: Sequence[Sequence[str]]) -> list[Proposed]:
 
     A merged cell is given by repeating its text. Titles, addressees and notes are no questions; a label that comes again is left out.
     """
-    found: list[Proposed] = []
+    found: dict[str, Proposed] = {}
     for number, row in enumerate(grid, 1):
-        found += [Proposed(number, one) for label, box in _pairs(_once(row)) if (one := guess(label, box)) is not None]
-    seen: set[str] = set()
-    return [one for one in found if not ((label := one.guess.part["label"]["ja"]) in seen or seen.add(label))]  # type: ignore[func-returns-value]
+        for label, box in _pairs(_once(row)):
+            if (one := guess(label, box)) is not None:
+                found.setdefault(one.part["label"]["ja"], Proposed(number, one))
+    return list(found.values())
 
 
 def _once(row: Sequence[str]) -> list[str]:

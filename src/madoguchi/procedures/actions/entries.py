@@ -26,6 +26,7 @@ from madoguchi.procedures.models import (
     ReplyState,
     RoundState,
 )
+from madoguchi.procedures.models.inventory import stated
 
 FIXED = frozenset({"number", "division", "name"})  # columns that are fields of the row itself
 NUMBER = re.compile(r"(?=.*[^\W_])[\w-]{1,30}")  # a number is a part of addresses: no blank, no "/", and never only dots
@@ -51,7 +52,7 @@ def changed(row: InventoryEntry, values: Mapping[str, Any], source: str, by: Use
     if unknown:
         raise Refused(_("棚卸にない項目です：%(names)s") % {"names": "、".join(sorted(unknown))}, code="no_such_column")
     own = {key: value for key, value in values.items() if key not in FIXED}
-    before = {key: row.values.get(key) for key, value in own.items() if _known(row.values.get(key)) != _known(value)}
+    before = {key: row.values.get(key) for key, value in own.items() if stated(row.values.get(key)) != stated(value)}
     after = {key: own[key] for key in before}
     if "name" in values and values["name"] and values["name"] != row.name:
         before["name"], after["name"] = row.name, values["name"]
@@ -59,13 +60,7 @@ def changed(row: InventoryEntry, values: Mapping[str, Any], source: str, by: Use
     if not after:
         return None
     row.values = {**row.values, **{key: value for key, value in after.items() if key != "name"}}
-    row.key = row.key  # set by save; bulk_update takes it as it stands
     return InventoryChange(entry=row, by=by, source=source[:120], before=before, after=after)
-
-
-def _known(value: Any) -> Any:
-    """Nothing chosen and nothing said are the same."""
-    return None if value in ("", []) else value
 
 
 def reopen_replies(row: InventoryEntry, touched: Iterable[str]) -> None:

@@ -17,6 +17,7 @@ from madoguchi.engines.inventory import MOST_ASKED, Column, Weights, asked, colu
 from madoguchi.lib.tags import reader
 from madoguchi.procedures.forms.documents import date_box
 from madoguchi.procedures.models import CountChannel, InventoryEntry, PlannedChannel, Progress, RuleChange
+from madoguchi.procedures.models.inventory import stated
 from madoguchi.procedures.models.inventory_order import BURDENS, CHANCES
 from madoguchi.procedures.models.inventory_sheet import PLAN
 
@@ -108,7 +109,7 @@ class SeenForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
         was = self._was(given.pop("seen", ""))
-        self.changed = {name: value for name, value in given.items() if was is None or _known(was.get(name)) != _known(value)}
+        self.changed = {name: value for name, value in given.items() if was is None or stated(was.get(name)) != stated(value)}
         for name in self._conflicts(was or self.standing, given):
             said = _("ほかの人が、この欄を「%(now)s」に変えました。このまま保存すると、いま入っている値に変わります。")
             self.add_error(name, said % {"now": self.said(name)})
@@ -118,7 +119,7 @@ class SeenForm(forms.Form):
 
     def _conflicts(self, was: Mapping[str, Any], given: Mapping[str, Any]) -> list[str]:
         """Boxes that this person changed from something that does not stand any more to something else than what stands."""
-        return [name for name in self.changed if _known(self.standing.get(name)) not in (_known(was.get(name)), _known(given[name]))]
+        return [name for name in self.changed if stated(self.standing.get(name)) not in (stated(was.get(name)), stated(given[name]))]
 
     def said(self, name: str) -> str:
         """What stands in a box, for people."""
@@ -131,11 +132,6 @@ class SeenForm(forms.Form):
         except ValueError:
             return None
         return found if isinstance(found, dict) else None
-
-
-def _known(value: Any) -> Any:
-    """Nothing chosen and nothing said are the same."""
-    return None if value in ("", []) else value
 
 
 class AnswerForm(SeenForm):

@@ -275,6 +275,11 @@ class InventorySettings(Owned):
         constraints = [models.UniqueConstraint(fields=["municipality"], name="inventory_settings_once")]
 
 
+def stated(value: Any) -> Any:
+    """A column's value for comparing: nothing chosen and nothing said are the same."""
+    return None if value in ("", []) else value
+
+
 def weights_of(settings: InventorySettings | None) -> Weights:
     """The engine's weights with what the municipality changed."""
     plain = Weights()

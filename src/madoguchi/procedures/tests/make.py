@@ -6,7 +6,9 @@ import copy
 from collections.abc import Mapping
 from typing import Any
 
-from madoguchi.accounts.models import Division, User
+from django.test import Client
+
+from madoguchi.accounts.models import Division, Membership, User
 from madoguchi.procedures.actions import publish, publish_code_list
 from madoguchi.procedures.models import CodeList, Procedure, ProcedureKind
 
@@ -79,3 +81,11 @@ ENTRIES: list[Json] = [
 
 def make_code_list(name: str = "nurseries", version: str = "1", entries: list[Mapping[str, Any]] | None = None) -> CodeList:
     return publish_code_list(name=name, version=version, entries=entries or ENTRIES, by=None)
+
+
+def signed_in(member: Membership) -> Client:
+    """A browser in which the member is signed in at the desk."""
+    client = Client()
+    client.force_login(member.user)
+    client.cookies["madoguchi_desk"] = client.cookies["sessionid"].value
+    return client

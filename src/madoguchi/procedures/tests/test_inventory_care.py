@@ -6,7 +6,6 @@ import html
 from datetime import date, timedelta
 
 import pytest
-from django.test import Client
 from django.utils import timezone
 
 from madoguchi.accounts.tests.make import make_member
@@ -15,17 +14,10 @@ from madoguchi.lib.errors import Refused
 from madoguchi.procedures import actions as act
 from madoguchi.procedures.models import InventoryCount, InventoryEntry, InventoryRound, ReplyState, RuleChange
 from madoguchi.procedures.models.inventory_figures import published, year_of
-from madoguchi.procedures.tests.make import make_procedure
+from madoguchi.procedures.tests.make import make_procedure, signed_in
 
 pytestmark = pytest.mark.django_db
 HOME = "/koto/desk/inventory/"
-
-
-def signed_in(member) -> Client:
-    client = Client()
-    client.force_login(member.user)
-    client.cookies["madoguchi_desk"] = client.cookies["sessionid"].value
-    return client
 
 
 def body(response) -> str:

@@ -18,6 +18,7 @@ from madoguchi.lib.tables import write_xlsx
 from madoguchi.procedures import actions as act
 from madoguchi.procedures.models import InventoryEntry, InventoryImport, NationalProcedure
 from madoguchi.procedures.models.inventory_sheet import sheet_of
+from madoguchi.procedures.tests.make import signed_in
 
 pytestmark = pytest.mark.django_db
 HOME = "/koto/desk/inventory/"
@@ -28,13 +29,6 @@ OURS = "こども家庭支援課"
 @pytest.fixture
 def ict(division):
     return make_member("ict", division)
-
-
-def signed_in(member) -> Client:
-    client = Client()
-    client.force_login(member.user)
-    client.cookies["madoguchi_desk"] = client.cookies["sessionid"].value
-    return client
 
 
 def read(member, *rows, head=HEAD, division=None) -> InventoryImport:

@@ -8,7 +8,6 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from docx import Document
@@ -24,17 +23,10 @@ from madoguchi.procedures.models import (
     Procedure,
     RuleChange,
 )
-from madoguchi.procedures.tests.make import make_procedure
+from madoguchi.procedures.tests.make import make_procedure, signed_in
 
 pytestmark = pytest.mark.django_db
 HOME = "/koto/desk/inventory/"
-
-
-def signed_in(member) -> Client:
-    client = Client()
-    client.force_login(member.user)
-    client.cookies["madoguchi_desk"] = client.cookies["sessionid"].value
-    return client
 
 
 @pytest.fixture
