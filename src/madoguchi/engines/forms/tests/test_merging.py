@@ -59,13 +59,8 @@ def flat(document: dict[str, Any]) -> dict[str, Any]:
 
 LABEL = {"do": "text", "at": "question:name", "key": "label", "language": "ja", "value": "お名前"}
 NEW = {"do": "add", "into": "page:you", "kind": "question", "part": {"id": "tel", "type": "phone", "label": ja("電話")}, "index": 1}
-PAGE = {
-    "do": "add",
-    "into": "",
-    "kind": "page",
-    "index": 1,
-    "part": {"id": "more", "title": ja("ほか"), "questions": [{"id": "z", "type": "text", "label": ja("z")}]},
-}
+MORE = {"id": "more", "title": ja("ほか"), "questions": [{"id": "z", "type": "text", "label": ja("z")}]}
+PAGE: dict[str, Any] = {"do": "add", "into": "", "kind": "page", "index": 1, "part": MORE}
 CHOICE = {"do": "add", "into": "question:kind", "kind": "choice", "part": {"id": "c", "label": ja("う")}}
 CHECK = {
     "do": "add",
