@@ -9,7 +9,7 @@ from typing import Any
 from madoguchi.engines.forms import Faulty, Form, Lists, lint, load, questions_of
 from madoguchi.procedures.actions.examples import run_example
 from madoguchi.procedures.actions.library import LibraryEntry
-from madoguchi.procedures.models import ClockUnit, FormExample, LifeEvent, ProcedureKind
+from madoguchi.procedures.models import ENDS, ClockUnit, FormExample, LifeEvent, ProcedureKind
 
 TEXTS = ("name", "overview", "who", "when", "fee", "usual", "after")
 LANGUAGES = ("ja", "plain", "en")
@@ -59,5 +59,10 @@ def _example(form: Form, example: Mapping[str, Any], lists: Lists) -> Iterator[s
     """`expect` is "clean", "ends" or the keys of the errors that must be found, no fewer and no more."""
     held = FormExample(on=date.fromisoformat(example["on"]), answers=example["answers"], expect=example["expect"])
     outcome = run_example(example=held, form=form, known=lists)
-    yield from (f"examples.json {example['id']}: {key} was expected" for key in outcome.missing)
-    yield from (f"examples.json {example['id']}: {key} at {outcome.at.get(key, 'the end')}" for key in outcome.extra)
+    name = f"examples.json {example['id']}"
+    if ENDS in (outcome.found, held.expect):
+        if not outcome.passes:
+            yield f"{name}: {'ends' if outcome.found == ENDS else 'does not end'}"
+        return
+    yield from (f"{name}: {key} was expected" for key in outcome.missing)
+    yield from (f"{name}: {key} at {outcome.at[key]}" for key in outcome.extra)

@@ -35,6 +35,7 @@ class Proposal:
     """What would happen if a document were published: looked at on the page before, checked again by `publish`."""
 
     document: Mapping[str, Any]
+    form: Form
     hash: str
     number: int
     findings: tuple[Finding, ...]
@@ -65,6 +66,7 @@ def propose(*, procedure: Procedure, document: Mapping[str, Any], restores: Proc
     _require_new_ids(procedure, form, restores)
     return Proposal(
         document=form.document,
+        form=form,
         hash=hash_,
         number=(procedure.versions.order_by("-number").values_list("number", flat=True).first() or 0) + 1,
         findings=lint(form),
