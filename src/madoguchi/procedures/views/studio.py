@@ -23,7 +23,7 @@ from madoguchi.lib.guards import desk
 from madoguchi.lib.tags import reader
 from madoguchi.procedures.actions import change_draft, choice_ids, drop_draft, may_undo, open_draft, take_draft, undo_draft
 from madoguchi.procedures.backends import Panel, previews
-from madoguchi.procedures.forms.studio import TYPES, NewChoiceForm, NewPageForm, NewQuestionForm, PartForm
+from madoguchi.procedures.forms.studio import NAMES, TYPES, NewChoiceForm, NewPageForm, NewQuestionForm, PartForm
 from madoguchi.procedures.models import DraftState, FormDraft, Procedure
 
 MOST_PROBLEMS = 30  # parts with something to mend, of all that there are
@@ -184,8 +184,10 @@ def _act(request: HttpRequest, found: Procedure, draft: FormDraft | None) -> Htt
     act, at = request.POST.get("act", ""), request.POST.get("at", "")
     if act == "open":
         return _done(request, lambda: open_draft(procedure=found, by=request.user), here(request, found))
+    if act == "carry":
+        return _carried(request, open_draft(procedure=found, by=request.user), at)
     if draft is None:
-        raise Refused(_("この作成中の様式は、公開されたか取りやめられました。"), code="draft_over")
+        return _over(request, found)
     if act == "take":
         return _done(request, lambda: take_draft(draft=draft, by=request.user), here(request, found, at))
     if act == "drop":
@@ -193,6 +195,32 @@ def _act(request: HttpRequest, found: Procedure, draft: FormDraft | None) -> Htt
     if act == "undo":
         return _done(request, lambda: undo_draft(draft=draft, edition=edition_in(request), by=request.user), here(request, found, at))
     return _edit(request, draft, act, at)
+
+
+def _over(request: HttpRequest, found: Procedure) -> HttpResponse:
+    """The draft was published or dropped while somebody typed: what they typed is kept on the page, to go on with it."""
+    kept = [
+        (name, text)
+        for name in request.POST
+        if name not in ("csrfmiddlewaretoken", "act", "edition")
+        for text in request.POST.getlist(name)
+    ]
+    typed = [text for name, text in kept if name.partition("_")[0] in NAMES and text.strip()]
+    context = {"procedure": found, "kept": kept, "typed": typed, "then": request.POST.get("act", "")}
+    return render(request, "procedures/studio/over.html", context, status=409)
+
+
+def _carried(request: HttpRequest, draft: FormDraft, at: str) -> HttpResponse:
+    """What was typed for a draft that is over, in the boxes of the next one: nothing of it is saved before it was looked at."""
+    then = request.POST.get("then", "")
+    messages.warning(request, _("前に入力した内容を、下の欄に入れてあります。まだ保存していません。確かめてから保存してください。"))
+    try:
+        find(draft.document, at)
+    except Rejected:
+        return _show(request, draft, "")
+    if then.startswith("add_") and (kind := then.removeprefix("add_")) in NEW:
+        return _show(request, draft, at, adding={kind: NEW[kind](request.POST, auto_id=f"new_{kind}_%s")})
+    return _show(request, draft, at, PartForm(request.POST, document=draft.document, address=at) if then == "save" else None)
 
 
 def edition_in(request: HttpRequest) -> int:
