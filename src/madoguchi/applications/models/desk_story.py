@@ -44,6 +44,8 @@ def _arrivals(application: Application) -> Iterator[DeskEvent]:
 
 def _switches(application: Application) -> Iterator[DeskEvent]:
     """How a newer version of the form reached the case."""
+    if application.knows_one_version:
+        return
     for switch in application.switches.select_related("before", "after"):
         numbers = {"before": switch.before.number, "after": switch.after.number}
         if switch.state == SwitchState.TAKEN:

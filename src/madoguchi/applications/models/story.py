@@ -49,7 +49,8 @@ def _events(application: Application, full: bool) -> Iterator[Event]:
     for correction in application.corrections.all():
         marks.append((correction.asked_at, _("直していただきたいところをお知らせしました")))
         marks.append((correction.answered_at, _("直した内容が届きました")))
-    moved = application.switches.filter(state=SwitchState.TAKEN).exclude(level="wording")
+    switches = application.switches.filter(state=SwitchState.TAKEN).exclude(level="wording")
+    moved = () if application.knows_one_version else switches
     marks += [(switch.settled_at, _("様式が新しくなり、この申請も新しい様式に移りました")) for switch in moved]
     marks += [(amendment.arrived_at, _("変更・追加の内容が届きました")) for amendment in application.amendments.all()]
     yield from (Event(at, title) for at, title in marks if at is not None)

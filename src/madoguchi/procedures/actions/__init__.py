@@ -1,6 +1,7 @@
 """The acts of this room."""
 
 from madoguchi.procedures.actions.banks import BankLists
+from madoguchi.procedures.actions.blocks import BLOCKS, Block, blocks
 from madoguchi.procedures.actions.checking import check_entry
 from madoguchi.procedures.actions.counting import record_counts
 from madoguchi.procedures.actions.drafting import draft_from_file, renew_draft, restore_version, restored_document
@@ -38,10 +39,12 @@ from madoguchi.procedures.actions.surveying import (
 from madoguchi.procedures.actions.tasklist import Task, TaskList, needed_notices, needs_review, publishing_tasks, standing_review
 
 __all__ = [
+    "BLOCKS",
     "DEFAULT_WAYS",
     "LIBRARY",
     "WAYS",
     "BankLists",
+    "Block",
     "LibraryEntry",
     "Outcome",
     "Proposal",
@@ -55,6 +58,7 @@ __all__ = [
     "approve_reply",
     "approve_review",
     "ask_review",
+    "blocks",
     "cancel_schedule",
     "change_draft",
     "change_example",
