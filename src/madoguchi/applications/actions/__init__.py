@@ -56,6 +56,7 @@ from madoguchi.applications.actions.starting import (
     start_for,
 )
 from madoguchi.applications.actions.submitting import NotReady, due_on, freeze, look_over, submit, tell
+from madoguchi.applications.actions.trying import Trial, TrialEnd, send_trial, stand_in, trying
 from madoguchi.applications.actions.uploading import attach, detach, files_of
 
 __all__ = [
@@ -67,6 +68,8 @@ __all__ = [
     "Opening",
     "Saved",
     "Started",
+    "Trial",
+    "TrialEnd",
     "accept",
     "accept_offer",
     "add_row",
@@ -125,8 +128,10 @@ __all__ = [
     "save_answers",
     "send_back",
     "send_resume_link",
+    "send_trial",
     "set_answer",
     "settle",
+    "stand_in",
     "standing_decision",
     "start",
     "start_for",
@@ -137,6 +142,7 @@ __all__ = [
     "take",
     "tell",
     "tell_ending_drafts",
+    "trying",
     "usual_days",
     "waiting_switch",
     "walk_of",
