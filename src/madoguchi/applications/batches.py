@@ -24,8 +24,7 @@ from madoguchi.lib.addresses import address
 from madoguchi.lib.errors import Refused
 from madoguchi.lib.tasks import scoped_task
 from madoguchi.procedures.actions import lists
-from madoguchi.procedures.backends import Impact
-from madoguchi.procedures.models import Procedure, ProcedureVersion
+from madoguchi.procedures.models import Impact, Procedure, ProcedureVersion
 
 AT_ONCE = 200  # cases that a page may wait for
 CHUNK = 50

@@ -16,7 +16,7 @@ from madoguchi.accounts.models import User
 from madoguchi.engines.forms import Form
 from madoguchi.lib.addresses import address
 from madoguchi.lib.backends import Backends
-from madoguchi.procedures.models import Procedure, ProcedureVersion
+from madoguchi.procedures.models import Impact, Procedure, ProcedureVersion
 
 
 @dataclass(frozen=True)
@@ -60,20 +60,6 @@ def filed_online(first: date, last: date) -> dict[int, int]:
     for _alias, backend in filing_counts.all():
         total.update(backend.filed(first, last))
     return dict(total)
-
-
-@dataclass(frozen=True)
-class Impact:
-    """Whom a new version would touch: unsent drafts and open cases, as (drafts, cases).
-
-    `of` counts by (key, id) of each difference, `classes` by the heaviest difference that touches one, `all` everything under way;
-    `left` were too many to be looked at one by one.
-    """
-
-    all: tuple[int, int] = (0, 0)
-    of: Mapping[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
-    classes: Mapping[str, tuple[int, int]] = field(default_factory=dict)
-    left: int = 0
 
 
 class UnderWay(Protocol):

@@ -44,7 +44,6 @@ from madoguchi.procedures.actions import (
     publishing_tasks,
     sound_ways,
 )
-from madoguchi.procedures.backends import impact_of
 
 AGAIN = {**ANSWERS, "kind": "again", "before_on": "2020-01-05"}
 JOB = {"id": "job", "type": "text", "label": words("お仕事", "Your work"), "required": True}
@@ -86,7 +85,7 @@ def test_only_those_whose_answers_touch_a_change_are_counted(procedure, clerk) -
     make_filed(procedure, AGAIN)
     accept(application=make_filed(procedure), by=clerk.user)
     withdraw(application=make_filed(procedure, AGAIN))
-    found = impact_of(procedure, load(new_form(before_on={"required": False})))
+    found = UnderWay().impact(procedure, load(new_form(before_on={"required": False})))
     assert found.all == (2, 2)
     assert found.of == {("question.required", "before_on"): (1, 1)}
     assert found.classes == {"meaning": (1, 1)}
@@ -96,20 +95,20 @@ def test_a_new_question_touches_whom_it_is_asked(procedure) -> None:
     make_draft(procedure)
     make_draft(procedure, AGAIN)
     only_again = {**JOB, "show_if": {"==": [{"var": "kind"}, "again"]}}
-    found = impact_of(procedure, load(new_form(add=only_again)))
+    found = UnderWay().impact(procedure, load(new_form(add=only_again)))
     assert found.of[("question.added", "job")] == (1, 0)
 
 
 def test_an_answer_that_no_longer_counts_is_touched_too(procedure) -> None:
     make_draft(procedure, {**ANSWERS, "before_on": "2020-01-05"})  # given before another kind was chosen
-    assert impact_of(procedure, load(new_form(drop="before_on"))).of == {("question.removed", "before_on"): (1, 0)}
+    assert UnderWay().impact(procedure, load(new_form(drop="before_on"))).of == {("question.removed", "before_on"): (1, 0)}
 
 
 def test_each_class_counts_by_the_heaviest_change_that_touches(procedure) -> None:
     make_draft(procedure)
     make_draft(procedure, AGAIN)
     document = new_form(before_on={"required": False}, reason={"label": words("申請の理由")})
-    found = impact_of(procedure, load(document))
+    found = UnderWay().impact(procedure, load(document))
     assert found.classes == {"wording": (1, 0), "meaning": (1, 0)}
     assert found.of[("question.wording", "reason")] == (2, 0)
 
@@ -269,7 +268,7 @@ def test_it_is_one_job_and_doing_it_twice_changes_nothing(procedure, clerk) -> N
 def test_rows_of_a_group_are_touched_by_their_questions(division) -> None:
     procedure = make_procedure(form=CHILDREN)
     make_filed(procedure, TWO_CHILDREN)
-    found = impact_of(procedure, load(new_form(CHILDREN, child_birth={"required": False})))
+    found = UnderWay().impact(procedure, load(new_form(CHILDREN, child_birth={"required": False})))
     assert found.of == {("question.required", "child_birth"): (0, 1)}
     filed = Application.objects.get()
     published(procedure, new_form(CHILDREN, drop="child_birth"), drafts="finish", cases="migrate")

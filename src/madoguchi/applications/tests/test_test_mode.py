@@ -18,12 +18,13 @@ from django_tasks_db.models import DBTaskResult
 from madoguchi.accounts.actions import verify_chain
 from madoguchi.accounts.tests.make import PASSWORD, make_member
 from madoguchi.applications.actions import NotReady, Trial, send_trial, trying, usual_days
+from madoguchi.applications.backends import OnlineFilings
+from madoguchi.applications.batches import UnderWay
 from madoguchi.applications.models import Application
 from madoguchi.applications.tests.make import ANSWERS, CHILDREN, FORM, TWO_CHILDREN, WITH_MYNUMBER, make_filed, make_procedure, words
 from madoguchi.engines.forms import load
 from madoguchi.lib.tests.files import picture
 from madoguchi.procedures.actions import change_draft, open_draft
-from madoguchi.procedures.backends import filed_online, impact_of
 from madoguchi.procedures.models import FormExample
 
 PLACE = "/koto/desk/procedures/test/trial/"
@@ -127,7 +128,11 @@ def test_figures_queues_and_impact_do_not_see_it(desk, procedure, nothing_stays)
     nothing_stays()
     changed = copy.deepcopy({**FORM, "id": "test"})
     changed["pages"][1]["questions"].pop()
-    figures = lambda: (filed_online(today, today), usual_days(procedure), impact_of(procedure, load(changed)), Application.objects.count())  # noqa: E731
+
+    def figures() -> tuple:
+        impact = UnderWay().impact(procedure, load(changed))
+        return OnlineFilings().filed(today, today), usual_days(procedure), impact, Application.objects.count()
+
     before = figures()
     walk_through(at_desk)
     assert figures() == before

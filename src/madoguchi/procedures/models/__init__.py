@@ -28,6 +28,7 @@ from madoguchi.procedures.models.publishing import (
     FormExample,
     FormReview,
     FormSchedule,
+    Impact,
     ReviewState,
     ScheduleState,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "FormExample",
     "FormReview",
     "FormSchedule",
+    "Impact",
     "ImportState",
     "InventoryChange",
     "InventoryCount",

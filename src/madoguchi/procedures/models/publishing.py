@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -96,3 +99,17 @@ class FormSchedule(Owned):
         verbose_name = "公開の予約"
         ordering = ["-id"]
         constraints = [models.UniqueConstraint(fields=["municipality", "draft"], condition=Q(state="waiting"), name="one_waiting_schedule")]
+
+
+@dataclass(frozen=True)
+class Impact:
+    """Whom a new version would touch: unsent drafts and open cases, as (drafts, cases).
+
+    `of` counts by (key, id) of each difference, `classes` by the heaviest difference that touches one, `all` everything under way;
+    `left` were too many to be looked at one by one.
+    """
+
+    all: tuple[int, int] = (0, 0)
+    of: Mapping[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+    classes: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    left: int = 0

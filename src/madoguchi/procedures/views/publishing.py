@@ -31,10 +31,10 @@ from madoguchi.procedures.actions import (
     send_back_review,
     writers,
 )
-from madoguchi.procedures.backends import Impact, impact_of
+from madoguchi.procedures.backends import impact_of
 from madoguchi.procedures.forms import CHANGES
 from madoguchi.procedures.forms.publishing import OUTCOMES, ReleaseForm
-from madoguchi.procedures.models import FormDraft, FormSchedule, Procedure, ReviewState, ScheduleState
+from madoguchi.procedures.models import FormDraft, FormSchedule, Impact, Procedure, ReviewState, ScheduleState
 from madoguchi.procedures.views.desk import SENTENCES
 from madoguchi.procedures.views.studio import draft_of, edition_in, here, name_of, part_at, procedure_of
 
