@@ -234,6 +234,7 @@ MENUS: dict[str, dict[str, object]] = {
 }
 FORM_PREVIEWS: dict[str, dict[str, object]] = {"page": {"BACKEND": "madoguchi.applications.views.preview.PagePreview"}}
 FILING_COUNTS: dict[str, dict[str, object]] = {"applications": {"BACKEND": "madoguchi.applications.backends.OnlineFilings"}}
+PROCEDURE_USE: dict[str, dict[str, object]] = {"applications": {"BACKEND": "madoguchi.applications.backends.ProcedureUse"}}
 PROCEDURE_PANELS: dict[str, dict[str, object]] = {
     "continue": {"BACKEND": "madoguchi.applications.backends.ContinuePanel"},
     "places": {"BACKEND": "madoguchi.applications.backends.PlacesPanel"},

@@ -1,5 +1,18 @@
 """The acts of this room."""
 
+from madoguchi.procedures.actions.adopting import (
+    FactUpdate,
+    Origin,
+    Rating,
+    adopt_shared,
+    fact_updates,
+    form_updates,
+    has_updates,
+    look_again,
+    origin_of,
+    rating,
+    take_updates,
+)
 from madoguchi.procedures.actions.banks import BankLists
 from madoguchi.procedures.actions.blocks import BLOCKS, Block, blocks
 from madoguchi.procedures.actions.checking import check_entry
@@ -11,6 +24,7 @@ from madoguchi.procedures.actions.lists import WithBanks, entry_of, lists, publi
 from madoguchi.procedures.actions.national import load_national, national_for, proposals_for, take_proposals
 from madoguchi.procedures.actions.planning import move_rule, order_entry, plan_entry, save_rule, set_weights
 from madoguchi.procedures.actions.publishing import Proposal, close, hide, propose, publish, reopen, show
+from madoguchi.procedures.actions.sharing import lists_named, prepare, share, shared_of, withdraw
 from madoguchi.procedures.actions.studio import change_draft, choice_ids, drop_draft, may_undo, open_draft, take_draft, undo_draft
 from madoguchi.procedures.actions.surveying import (
     add_in_survey,
@@ -29,12 +43,16 @@ __all__ = [
     "LIBRARY",
     "BankLists",
     "Block",
+    "FactUpdate",
     "LibraryEntry",
+    "Origin",
     "Proposal",
+    "Rating",
     "WithBanks",
     "add_entry",
     "add_in_survey",
     "adopt",
+    "adopt_shared",
     "answer_entry",
     "approve_reply",
     "blocks",
@@ -48,22 +66,30 @@ __all__ = [
     "end_entry",
     "entries_for",
     "entry_of",
+    "fact_updates",
+    "form_updates",
+    "has_updates",
     "hide",
     "library_entries",
     "lists",
+    "lists_named",
     "load_national",
+    "look_again",
     "may_undo",
     "move_rule",
     "national_for",
     "open_draft",
     "open_survey",
     "order_entry",
+    "origin_of",
     "plan_entry",
+    "prepare",
     "proposals_for",
     "propose",
     "propose_in_survey",
     "publish",
     "publish_code_list",
+    "rating",
     "read_entry",
     "read_inventory",
     "record_counts",
@@ -73,11 +99,15 @@ __all__ = [
     "save_rule",
     "send_back_reply",
     "set_weights",
+    "share",
+    "shared_of",
     "show",
     "submit_reply",
     "take_draft",
     "take_import",
     "take_proposals",
+    "take_updates",
     "undo_draft",
     "update_entry",
+    "withdraw",
 ]

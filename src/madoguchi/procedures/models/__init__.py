@@ -22,9 +22,12 @@ from madoguchi.procedures.models.inventory import (
     weights_of,
 )
 from madoguchi.procedures.models.procedure import ClockUnit, LifeEvent, Opening, Procedure, ProcedureKind, ProcedureQuerySet
+from madoguchi.procedures.models.shared import Adoption, AdoptionKind, SharedProcedure, SharedVersion
 from madoguchi.procedures.models.version import ProcedureVersion
 
 __all__ = [
+    "Adoption",
+    "AdoptionKind",
     "ClockUnit",
     "CodeList",
     "CountChannel",
@@ -52,5 +55,7 @@ __all__ = [
     "RoundState",
     "RuleChange",
     "RuleState",
+    "SharedProcedure",
+    "SharedVersion",
     "weights_of",
 ]
