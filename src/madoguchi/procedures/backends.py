@@ -12,10 +12,11 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from madoguchi.accounts.backends import MenuItem
+from madoguchi.accounts.models import User
 from madoguchi.engines.forms import Form
 from madoguchi.lib.addresses import address
 from madoguchi.lib.backends import Backends
-from madoguchi.procedures.models import Procedure
+from madoguchi.procedures.models import Procedure, ProcedureVersion
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,40 @@ procedure_use: Backends[ProcedureUse] = Backends("PROCEDURE_USE")
 def use_of(procedure: int) -> Use:
     """The use of a procedure, over every room that counts some."""
     return sum((backend.use(procedure) for _alias, backend in procedure_use.all()), Use())
+
+
+@dataclass(frozen=True)
+class Impact:
+    """Whom a new version would touch: unsent drafts and open cases, as (drafts, cases).
+
+    `of` counts by (key, id) of each difference, `classes` by the heaviest difference that touches one, `all` everything under way;
+    `left` were too many to be looked at one by one.
+    """
+
+    all: tuple[int, int] = (0, 0)
+    of: Mapping[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+    classes: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    left: int = 0
+
+
+class UnderWay(Protocol):
+    """A higher room that holds what people began with earlier versions."""
+
+    def impact(self, procedure: Procedure, form: Form) -> Impact:
+        """Whom it would touch if the form became the next version."""
+        ...
+
+    def hand_over(self, version: ProcedureVersion, by: User | None) -> None:
+        """Treat everything under way as the new version's `ways` say."""
+        ...
+
+
+under_way: Backends[UnderWay] = Backends("UNDER_WAY")
+
+
+def impact_of(procedure: Procedure, form: Form) -> Impact:
+    """What the room that holds applications says; nothing without one."""
+    return next((backend.impact(procedure, form) for _alias, backend in under_way.all()), Impact())
 
 
 class InventoryMenu:

@@ -19,6 +19,7 @@ from madoguchi.applications.actions.correcting import cancel_correction, correct
 from madoguchi.applications.actions.deciding import decide, decide_as_proposed, preview, recall, release_decision
 from madoguchi.applications.actions.editing import desk_edit, is_editable, may_edit
 from madoguchi.applications.actions.exporting import FORMATS, Exported, export_cases
+from madoguchi.applications.actions.handing_over import hand_over, left_over, stay_on_version, waiting_switch
 from madoguchi.applications.actions.looking import claim, look_up, prove_birth
 from madoguchi.applications.actions.measuring import usual_days
 from madoguchi.applications.actions.noting import LOOK_REASONS, look_at_mynumber, note, renew_phrase_at_counter
@@ -94,8 +95,10 @@ __all__ = [
     "fingerprint",
     "freeze",
     "give_feedback",
+    "hand_over",
     "is_editable",
     "keep_email",
+    "left_over",
     "look_at_mynumber",
     "look_over",
     "look_up",
@@ -127,6 +130,7 @@ __all__ = [
     "standing_decision",
     "start",
     "start_for",
+    "stay_on_version",
     "submit",
     "sweep_drafts",
     "sweep_exports",
@@ -134,6 +138,7 @@ __all__ = [
     "tell",
     "tell_ending_drafts",
     "usual_days",
+    "waiting_switch",
     "walk_of",
     "withdraw",
     "works_here",

@@ -17,6 +17,7 @@ from madoguchi.accounts.models.owned import current_municipality
 from madoguchi.engines.forms.editing import Rejected
 from madoguchi.engines.forms.merging import Update, take, updates
 from madoguchi.lib.errors import Refused
+from madoguchi.procedures.actions.examples import take_examples
 from madoguchi.procedures.actions.library import LIBRARY, facts_of, read_entry
 from madoguchi.procedures.actions.publishing import publish
 from madoguchi.procedures.actions.studio import change_draft, open_draft
@@ -94,6 +95,7 @@ def adopt_shared(*, entry: SharedProcedure, division: Division, by: User | None,
     publish(procedure=made, document=found.document, by=by, note=note)
     base = {"document": found.document, "facts": found.facts}
     Adoption.objects.create(procedure=made, kind=AdoptionKind.SHARED, origin=entry.slug, number=version.number, base=base, by=by)
+    take_examples(procedure=made, examples=version.examples, origin=entry.slug, by=by)
     record("procedures.adopt", by=by, on=made, division=division, procedure=entry.procedure, again=False, entry=entry.slug)
     made.refresh_from_db()
     return made

@@ -17,6 +17,7 @@ from madoguchi.accounts.actions import record
 from madoguchi.accounts.models import Division, User
 from madoguchi.engines.forms import document_hash
 from madoguchi.lib.errors import Refused
+from madoguchi.procedures.actions.examples import take_examples
 from madoguchi.procedures.actions.publishing import publish
 from madoguchi.procedures.models import Adoption, AdoptionKind, Procedure
 
@@ -42,6 +43,7 @@ FACTS: dict[str, tuple[str, Any]] = {
     "after": ("after", {}),
     "standard_label": ("decision_days_label", {}),
     "criteria": ("criteria", {}),
+    "privacy": ("privacy", {}),
     "appeal": ("appeal", "none"),
     "identity": ("identity", "none"),
     "finish": ("finish", "online"),
@@ -130,6 +132,7 @@ def adopt(entry: str | Path, *, by: User | None, today: date | None = None, divi
     Adoption.objects.update_or_create(
         procedure=procedure, defaults={"kind": AdoptionKind.LIBRARY, "origin": found.id, "base": base, "before": None, "by": by}
     )
+    take_examples(procedure=procedure, examples=found.examples, origin="library", by=by)
     return procedure
 
 

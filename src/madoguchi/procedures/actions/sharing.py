@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from madoguchi.accounts.actions import record
 from madoguchi.accounts.models import User
-from madoguchi.engines.forms import Form, check, document_hash, pick, walk
+from madoguchi.engines.forms import Form, check, document_hash, walk
 from madoguchi.lib.errors import Refused
 from madoguchi.procedures.actions.checking import BRACED, PLACEHOLDERS
 from madoguchi.procedures.actions.inventing import invented_example
@@ -135,14 +135,17 @@ def shared_of(procedure: Procedure) -> SharedProcedure | None:
     return SharedProcedure.objects.filter(slug=slug_of(procedure.municipality.slug, procedure.slug), withdrawn_at=None).first()
 
 
+def examples_of(procedure: Procedure) -> list[Json]:
+    """The examples that stand, in the shape of a library's file."""
+    rows = procedure.examples.standing()  # type: ignore[attr-defined]
+    return [
+        {"id": row.name, "note": {"ja": row.name}, "on": row.on.isoformat(), "expect": row.expect, "answers": row.answers} for row in rows
+    ]
+
+
 def lists_named(document: Mapping[str, Any]) -> list[str]:
     """Code lists that a form asks from, which whoever adopts it must have."""
     found = (
         question.get("list") for page in document["pages"] for part in page.get("sections") or [page] for question in part["questions"]
     )
     return sorted({str(name) for name in found if name})
-
-
-def spoken_name(entry: SharedProcedure) -> str:
-    """The entry's name in Japanese."""
-    return pick(entry.name, "ja")

@@ -22,10 +22,21 @@ from madoguchi.procedures.models.inventory import (
     weights_of,
 )
 from madoguchi.procedures.models.procedure import ClockUnit, LifeEvent, Opening, Procedure, ProcedureKind, ProcedureQuerySet
+from madoguchi.procedures.models.publishing import (
+    CLEAN,
+    ENDS,
+    FormExample,
+    FormReview,
+    FormSchedule,
+    ReviewState,
+    ScheduleState,
+)
 from madoguchi.procedures.models.shared import Adoption, AdoptionKind, SharedProcedure, SharedVersion
 from madoguchi.procedures.models.version import ProcedureVersion
 
 __all__ = [
+    "CLEAN",
+    "ENDS",
     "Adoption",
     "AdoptionKind",
     "ClockUnit",
@@ -34,6 +45,9 @@ __all__ = [
     "DraftState",
     "FormDraft",
     "FormEdit",
+    "FormExample",
+    "FormReview",
+    "FormSchedule",
     "ImportState",
     "InventoryChange",
     "InventoryCount",
@@ -52,9 +66,11 @@ __all__ = [
     "ProcedureVersion",
     "Progress",
     "ReplyState",
+    "ReviewState",
     "RoundState",
     "RuleChange",
     "RuleState",
+    "ScheduleState",
     "SharedProcedure",
     "SharedVersion",
     "weights_of",
