@@ -3,7 +3,7 @@
 from django.urls import path
 
 from madoguchi.procedures.views import desk as desk_views
-from madoguchi.procedures.views import inventory, inventory_plan, studio, studio_paper, surveys
+from madoguchi.procedures.views import inventory, inventory_plan, sharing, studio, studio_paper, surveys
 from madoguchi.procedures.views import resident as views
 
 resident = [
@@ -25,6 +25,10 @@ desk = [
     path("procedures/<slug:procedure>/versions/<int:number>/form.json", desk_views.version_json, name="version_json"),
     path("procedures/<slug:procedure>/studio/", studio.studio, name="studio"),
     path("procedures/<slug:procedure>/studio/paper/", studio_paper.paper, name="studio_paper"),
+    path("procedures/<slug:procedure>/origin/", sharing.origin, name="origin"),
+    path("procedures/<slug:procedure>/sharing/", sharing.sharing, name="sharing"),
+    path("library/", sharing.library, name="library"),
+    path("library/<slug:kind>/<slug:entry>/", sharing.entry, name="library_entry"),
     path("inventory/", inventory.home, name="inventory"),
     path("inventory/procedures/", inventory.entries, name="inventory_entries"),
     path("inventory/procedures.xlsx", inventory.entries_xlsx, name="inventory_xlsx"),

@@ -5,6 +5,7 @@ from madoguchi.procedures.actions.adopting import (
     Origin,
     Rating,
     adopt_shared,
+    adoption_of,
     fact_updates,
     form_updates,
     has_updates,
@@ -22,7 +23,7 @@ from madoguchi.procedures.actions.entries import add_entry, end_entry, entries_f
 from madoguchi.procedures.actions.examples import Outcome, change_example, drop_example, found_in, keep_example, run_examples
 from madoguchi.procedures.actions.facts import keep_facts
 from madoguchi.procedures.actions.importing import drop_import, read_inventory, take_import
-from madoguchi.procedures.actions.library import LIBRARY, LibraryEntry, adopt, library_entries, read_entry
+from madoguchi.procedures.actions.library import LIBRARY, LibraryEntry, adopt, facts_of, library_entries, read_entry
 from madoguchi.procedures.actions.lists import WithBanks, entry_of, lists, publish_code_list
 from madoguchi.procedures.actions.national import load_national, national_for, proposals_for, take_proposals
 from madoguchi.procedures.actions.planning import move_rule, order_entry, plan_entry, save_rule, set_weights
@@ -72,6 +73,7 @@ __all__ = [
     "add_in_survey",
     "adopt",
     "adopt_shared",
+    "adoption_of",
     "answer_entry",
     "approve_reply",
     "approve_review",
@@ -93,6 +95,7 @@ __all__ = [
     "entry_of",
     "examples_of",
     "fact_updates",
+    "facts_of",
     "form_updates",
     "found_in",
     "has_updates",

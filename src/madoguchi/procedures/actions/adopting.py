@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_scopes import scope, scopes_disabled
 
@@ -240,6 +239,6 @@ def rating(kind: str, origin: str) -> Rating | None:
     return Rating(len(rows), total.started, total.filed, total.corrections)
 
 
-def looked_at(adoption: Adoption) -> str:
-    """The day on which the origin was copied, for people."""
-    return timezone.localdate(adoption.at).isoformat()
+def adoption_of(procedure: Procedure) -> Adoption | None:
+    """How the procedure was adopted; None for one that was made here."""
+    return Adoption.objects.select_related("procedure").filter(procedure=procedure).first()

@@ -18,7 +18,7 @@ from madoguchi.engines.forms.mapping import map_of
 from madoguchi.lib.addresses import address
 from madoguchi.lib.errors import Refused
 from madoguchi.lib.guards import desk
-from madoguchi.procedures.actions import Proposal, close, hide, propose, publish, reopen, show
+from madoguchi.procedures.actions import Proposal, adoption_of, close, has_updates, hide, propose, publish, reopen, show
 from madoguchi.procedures.forms import CHANGES, FormFile, OpeningDays, Publication
 from madoguchi.procedures.models import Procedure, ProcedureVersion
 from madoguchi.procedures.views.readable import readable
@@ -67,7 +67,8 @@ def every(request: HttpRequest) -> HttpResponse:
     rows = Procedure.objects.for_lists().select_related("current").defer("current__document")
     found = rows.matching(query) if query else list(rows.order_by("division__code", "kana"))
     shown = [{"procedure": procedure, "opening": procedure.opening(today)} for procedure in found]
-    return render(request, "procedures/desk_list.html", {"rows": shown, "query": query})
+    may_edit = request.member.may("forms.edit")  # type: ignore[attr-defined]
+    return render(request, "procedures/desk_list.html", {"rows": shown, "query": query, "may_edit": may_edit})
 
 
 @desk("desk")
@@ -79,6 +80,7 @@ def procedure(request: HttpRequest, procedure: str) -> HttpResponse:
 
 def _facts(request: HttpRequest, found: Procedure, form: OpeningDays | None = None) -> dict[str, Any]:
     member = request.member  # type: ignore[attr-defined]
+    adoption = adoption_of(found)
     return {
         "procedure": found,
         "opening": found.opening(timezone.localdate()),
@@ -86,6 +88,8 @@ def _facts(request: HttpRequest, found: Procedure, form: OpeningDays | None = No
         "days": form or OpeningDays(initial={"opens_on": found.opens_on, "closes_on": found.closes_on}),
         "minutes": minutes(found.current.form) if found.current else None,
         "may_edit": member.may("forms.edit"),
+        "adoption": adoption,
+        "has_updates": adoption is not None and has_updates(adoption),
         "may_publish": member.may("forms.publish"),
         "has_errors": bool(form and form.errors),
     }
