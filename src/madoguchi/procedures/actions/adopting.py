@@ -11,8 +11,7 @@ from django.utils.translation import gettext as _
 from django_scopes import scope, scopes_disabled
 
 from madoguchi.accounts.actions import record
-from madoguchi.accounts.models import Division, Municipality, User
-from madoguchi.accounts.models.owned import current_municipality
+from madoguchi.accounts.models import Division, Municipality, User, current_municipality
 from madoguchi.engines.forms.editing import Rejected
 from madoguchi.engines.forms.merging import Update, take, updates
 from madoguchi.lib.errors import Refused
