@@ -95,7 +95,7 @@ def library(request: HttpRequest) -> HttpResponse:
     found = find(shelves, query) if query else sorted(shelves, key=lambda one: one.kana)
     rows = [{"shelf": one, "have": one.procedure in ours} for one in found if not missing or one.procedure not in ours]
     context = {"rows": rows, "query": query, "missing": missing, "total": len(shelves)}
-    return render(request, "procedures/library/list.html", context)
+    return render(request, "procedures/sharing/list.html", context)
 
 
 @desk("forms.edit")
@@ -112,7 +112,7 @@ def entry(request: HttpRequest, kind: str, entry: str) -> HttpResponse:
         if form.is_valid():
             return _adopted(request, kind, entry, form)
     context |= {"form": form, "has_errors": bool(form.errors)}
-    return render(request, "procedures/library/entry.html", context, status=400 if form.errors else 200)
+    return render(request, "procedures/sharing/entry.html", context, status=400 if form.errors else 200)
 
 
 def _adopted(request: HttpRequest, kind: str, name: str, form: AdoptForm) -> HttpResponse:
@@ -187,7 +187,7 @@ def origin(request: HttpRequest, procedure: str) -> HttpResponse:
             {"update": one, "before": fact_text(one.before), "after": fact_text(one.after), "mine": fact_text(one.mine)}
             for one in fact_updates(adoption, found)
         ]
-    return render(request, "procedures/library/origin.html", context)
+    return render(request, "procedures/sharing/origin.html", context)
 
 
 def _shown(update: Update, old: Any, new: Any) -> dict[str, Any]:
@@ -235,7 +235,7 @@ def sharing(request: HttpRequest, procedure: str) -> HttpResponse:
         except Refused as refused:
             form.add_error(None, str(refused))
     context |= {"form": form, "has_errors": bool(form.errors)}
-    return render(request, "procedures/library/sharing.html", context, status=400 if form.errors else 200)
+    return render(request, "procedures/sharing/sharing.html", context, status=400 if form.errors else 200)
 
 
 def _example(procedure: Procedure, example: dict[str, Any]) -> dict[str, Any]:
