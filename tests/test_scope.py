@@ -49,7 +49,7 @@ from madoguchi.procedures.actions import (
     read_inventory,
     save_rule,
 )
-from madoguchi.procedures.models import Procedure
+from madoguchi.procedures.models import Adoption, Procedure
 
 pytestmark = pytest.mark.django_db
 MARK = "ひみつの"  # stands in everything that residents and clerks of Midori wrote, and nowhere else
@@ -114,19 +114,21 @@ def build(slug: str, name: str) -> Town:
             "token": ["x" * 43],
         }
         forms = form_ids(procedure, mark, people["designer"].user)
-        for made in (nursery_ids(filed, mark, clerk), inventory_ids(mark, people["ict"].user), forms):
+        for made in (nursery_ids(filed, mark, clerk), inventory_ids(mark, people["ict"].user, slug), forms):
             for key, found in made.items():
                 ids[key] = [*ids.get(key, []), *found]
     return Town(slug, ids)
 
 
-def inventory_ids(mark: str, ict: User) -> dict[str, list[object]]:
+def inventory_ids(mark: str, ict: User, municipality: str) -> dict[str, list[object]]:
     """An entry whose name bears the mark, a survey, a sheet that was read, a rule."""
     division = Division.objects.get()
     entry = add_entry(division=division, name=f"{mark}手続", by=ict)
     due = timezone.localdate() + timedelta(days=9)
     survey = open_survey(name=f"{mark}調査", asked=["seal"], message=mark, due_on=due, divisions=[division], by=ict)
     found = read_inventory(data=f"手続名,年間件数\n{mark}届,1\n".encode(), name=f"{mark}.csv", division=division, by=ict)
+    origin = {"document": {"id": mark}, "facts": {}}
+    Adoption.objects.create(procedure=Procedure.objects.get(slug="test"), kind="shared", origin=f"{mark}もと", base=origin)
     rule = save_rule(rule=None, title=f"{mark}条例", kind="ordinance", article="", division=division, note="", by=ict)
     return {
         "number": [entry.number],
@@ -134,7 +136,8 @@ def inventory_ids(mark: str, ict: User) -> dict[str, list[object]]:
         "division": [division.code],
         "found": [found.pk],
         "rule": [rule.pk],
-        "kind": ["csv"],
+        "kind": ["csv", "library", "shared"],
+        "entry": ["inu-toroku", f"{municipality}--test"],
     }
 
 

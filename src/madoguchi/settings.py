@@ -236,6 +236,7 @@ MENUS: dict[str, dict[str, object]] = {
 FORM_PREVIEWS: dict[str, dict[str, object]] = {"page": {"BACKEND": "madoguchi.applications.views.preview.PagePreview"}}
 UNDER_WAY: dict[str, dict[str, object]] = {"applications": {"BACKEND": "madoguchi.applications.batches.UnderWay"}}
 FILING_COUNTS: dict[str, dict[str, object]] = {"applications": {"BACKEND": "madoguchi.applications.backends.OnlineFilings"}}
+PROCEDURE_USE: dict[str, dict[str, object]] = {"applications": {"BACKEND": "madoguchi.applications.backends.ProcedureUse"}}
 PROCEDURE_PANELS: dict[str, dict[str, object]] = {
     "continue": {"BACKEND": "madoguchi.applications.backends.ContinuePanel"},
     "places": {"BACKEND": "madoguchi.applications.backends.PlacesPanel"},

@@ -62,6 +62,32 @@ def filed_online(first: date, last: date) -> dict[int, int]:
     return dict(total)
 
 
+@dataclass(frozen=True)
+class Use:
+    """How a procedure is used: applications begun, filed, and corrections asked for."""
+
+    started: int = 0
+    filed: int = 0
+    corrections: int = 0
+
+    def __add__(self, other: Use) -> Use:
+        return Use(self.started + other.started, self.filed + other.filed, self.corrections + other.corrections)
+
+
+class ProcedureUse(Protocol):
+    """How a procedure (by its key, in the open scope) is used, as the room that takes applications counts it."""
+
+    def use(self, procedure: int) -> Use: ...
+
+
+procedure_use: Backends[ProcedureUse] = Backends("PROCEDURE_USE")
+
+
+def use_of(procedure: int) -> Use:
+    """The use of a procedure, over every room that counts some."""
+    return sum((backend.use(procedure) for _alias, backend in procedure_use.all()), Use())
+
+
 class UnderWay(Protocol):
     """A higher room that holds what people began with earlier versions."""
 

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from madoguchi.procedures.views import desk as desk_views
-from madoguchi.procedures.views import examples, inventory, inventory_plan, publishing, studio, studio_paper, surveys, versions
+from madoguchi.procedures.views import examples, inventory, inventory_plan, publishing, sharing, studio, studio_paper, surveys, versions
 from madoguchi.procedures.views import resident as views
 
 resident = [
@@ -31,6 +31,10 @@ desk = [
     path("procedures/<slug:procedure>/studio/examples/", examples.every, name="studio_examples"),
     path("procedures/<slug:procedure>/studio/examples/<int:example>/", examples.one, name="studio_example"),
     path("procedures/<slug:procedure>/studio/paper/", studio_paper.paper, name="studio_paper"),
+    path("procedures/<slug:procedure>/origin/", sharing.origin, name="origin"),
+    path("procedures/<slug:procedure>/sharing/", sharing.sharing, name="sharing"),
+    path("library/", sharing.library, name="library"),
+    path("library/<slug:kind>/<slug:entry>/", sharing.entry, name="library_entry"),
     path("inventory/", inventory.home, name="inventory"),
     path("inventory/procedures/", inventory.entries, name="inventory_entries"),
     path("inventory/procedures.xlsx", inventory.entries_xlsx, name="inventory_xlsx"),

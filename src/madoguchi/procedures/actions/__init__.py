@@ -1,5 +1,19 @@
 """The acts of this room."""
 
+from madoguchi.procedures.actions.adopting import (
+    FactUpdate,
+    Origin,
+    Rating,
+    adopt_shared,
+    adoption_of,
+    fact_updates,
+    form_updates,
+    has_updates,
+    look_again,
+    origin_of,
+    rating,
+    take_updates,
+)
 from madoguchi.procedures.actions.banks import BankLists
 from madoguchi.procedures.actions.blocks import BLOCKS, Block, blocks
 from madoguchi.procedures.actions.checking import check_entry
@@ -9,7 +23,7 @@ from madoguchi.procedures.actions.entries import add_entry, end_entry, entries_f
 from madoguchi.procedures.actions.examples import Outcome, change_example, drop_example, found_in, keep_example, run_examples
 from madoguchi.procedures.actions.facts import keep_facts
 from madoguchi.procedures.actions.importing import drop_import, read_inventory, take_import
-from madoguchi.procedures.actions.library import LIBRARY, LibraryEntry, adopt, library_entries, read_entry
+from madoguchi.procedures.actions.library import LIBRARY, LibraryEntry, adopt, facts_of, library_entries, read_entry
 from madoguchi.procedures.actions.lists import WithBanks, entry_of, lists, publish_code_list
 from madoguchi.procedures.actions.national import load_national, national_for, proposals_for, take_proposals
 from madoguchi.procedures.actions.planning import move_rule, order_entry, plan_entry, save_rule, set_weights
@@ -24,6 +38,7 @@ from madoguchi.procedures.actions.releasing import (
     sound_ways,
 )
 from madoguchi.procedures.actions.reviewing import approve_review, ask_review, send_back_review, writers
+from madoguchi.procedures.actions.sharing import examples_of, lists_named, prepare, share, shared_of, withdraw
 from madoguchi.procedures.actions.studio import change_draft, choice_ids, drop_draft, may_undo, open_draft, take_draft, undo_draft
 from madoguchi.procedures.actions.surveying import (
     add_in_survey,
@@ -45,15 +60,20 @@ __all__ = [
     "WAYS",
     "BankLists",
     "Block",
+    "FactUpdate",
     "LibraryEntry",
+    "Origin",
     "Outcome",
     "Proposal",
+    "Rating",
     "Task",
     "TaskList",
     "WithBanks",
     "add_entry",
     "add_in_survey",
     "adopt",
+    "adopt_shared",
+    "adoption_of",
     "answer_entry",
     "approve_reply",
     "approve_review",
@@ -73,13 +93,20 @@ __all__ = [
     "end_entry",
     "entries_for",
     "entry_of",
+    "examples_of",
+    "fact_updates",
+    "facts_of",
+    "form_updates",
     "found_in",
+    "has_updates",
     "hide",
     "keep_example",
     "keep_facts",
     "library_entries",
     "lists",
+    "lists_named",
     "load_national",
+    "look_again",
     "may_undo",
     "move_rule",
     "national_for",
@@ -88,7 +115,9 @@ __all__ = [
     "open_draft",
     "open_survey",
     "order_entry",
+    "origin_of",
     "plan_entry",
+    "prepare",
     "proposals_for",
     "propose",
     "propose_in_survey",
@@ -97,6 +126,7 @@ __all__ = [
     "publish_draft",
     "publish_due",
     "publishing_tasks",
+    "rating",
     "read_entry",
     "read_inventory",
     "record_counts",
@@ -112,6 +142,8 @@ __all__ = [
     "send_back_reply",
     "send_back_review",
     "set_weights",
+    "share",
+    "shared_of",
     "show",
     "sound_ways",
     "standing_review",
@@ -119,7 +151,9 @@ __all__ = [
     "take_draft",
     "take_import",
     "take_proposals",
+    "take_updates",
     "undo_draft",
     "update_entry",
+    "withdraw",
     "writers",
 ]

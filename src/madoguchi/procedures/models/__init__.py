@@ -32,11 +32,14 @@ from madoguchi.procedures.models.publishing import (
     ReviewState,
     ScheduleState,
 )
+from madoguchi.procedures.models.shared import Adoption, AdoptionKind, SharedProcedure, SharedVersion
 from madoguchi.procedures.models.version import ProcedureVersion
 
 __all__ = [
     "CLEAN",
     "ENDS",
+    "Adoption",
+    "AdoptionKind",
     "ClockUnit",
     "CodeList",
     "CountChannel",
@@ -70,5 +73,7 @@ __all__ = [
     "RuleChange",
     "RuleState",
     "ScheduleState",
+    "SharedProcedure",
+    "SharedVersion",
     "weights_of",
 ]

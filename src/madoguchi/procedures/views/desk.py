@@ -17,7 +17,7 @@ from madoguchi.engines.forms.mapping import map_of
 from madoguchi.lib.addresses import address
 from madoguchi.lib.errors import Refused
 from madoguchi.lib.guards import desk
-from madoguchi.procedures.actions import Proposal, close, draft_from_file, hide, propose, reopen, show
+from madoguchi.procedures.actions import Proposal, adoption_of, close, draft_from_file, has_updates, hide, propose, reopen, show
 from madoguchi.procedures.forms import CHANGES, FormFile, FoundDocument, OpeningDays
 from madoguchi.procedures.models import Procedure, ProcedureVersion
 from madoguchi.procedures.views.readable import readable
@@ -66,7 +66,8 @@ def every(request: HttpRequest) -> HttpResponse:
     rows = Procedure.objects.for_lists().select_related("current").defer("current__document")
     found = rows.matching(query) if query else list(rows.order_by("division__code", "kana"))
     shown = [{"procedure": procedure, "opening": procedure.opening(today)} for procedure in found]
-    return render(request, "procedures/desk_list.html", {"rows": shown, "query": query})
+    may_edit = request.member.may("forms.edit")  # type: ignore[attr-defined]
+    return render(request, "procedures/desk_list.html", {"rows": shown, "query": query, "may_edit": may_edit})
 
 
 @desk("desk")
@@ -78,6 +79,7 @@ def procedure(request: HttpRequest, procedure: str) -> HttpResponse:
 
 def _facts(request: HttpRequest, found: Procedure, form: OpeningDays | None = None) -> dict[str, Any]:
     member = request.member  # type: ignore[attr-defined]
+    adoption = adoption_of(found)
     return {
         "procedure": found,
         "opening": found.opening(timezone.localdate()),
@@ -87,6 +89,8 @@ def _facts(request: HttpRequest, found: Procedure, form: OpeningDays | None = No
         "may_edit": member.may("forms.edit"),
         "reviews": found.drafts.filter(state="open", reviews__state="waiting").exists(),
         "may_review": member.may("forms.edit") or (member.may("forms.review") and member.division_id == found.division_id),
+        "adoption": adoption,
+        "has_updates": adoption is not None and has_updates(adoption),
         "may_publish": member.may("forms.publish"),
         "has_errors": bool(form and form.errors),
     }
