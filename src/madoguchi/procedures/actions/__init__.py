@@ -9,6 +9,7 @@ from madoguchi.procedures.actions.library import LIBRARY, LibraryEntry, adopt, l
 from madoguchi.procedures.actions.lists import WithBanks, entry_of, lists, publish_code_list
 from madoguchi.procedures.actions.national import load_national, national_for, proposals_for, take_proposals
 from madoguchi.procedures.actions.planning import move_rule, order_entry, plan_entry, save_rule, set_weights
+from madoguchi.procedures.actions.printing import paper_edition
 from madoguchi.procedures.actions.publishing import Proposal, close, hide, propose, publish, reopen, show
 from madoguchi.procedures.actions.studio import change_draft, choice_ids, drop_draft, may_undo, open_draft, take_draft, undo_draft
 from madoguchi.procedures.actions.surveying import (
@@ -54,6 +55,7 @@ __all__ = [
     "open_draft",
     "open_survey",
     "order_entry",
+    "paper_edition",
     "plan_entry",
     "proposals_for",
     "propose",

@@ -21,7 +21,10 @@ from madoguchi.procedures.models.inventory import (
     RuleState,
     weights_of,
 )
+from madoguchi.procedures.models.outage import MovedDeadline, Outage, OutageReason, deadline_of
+from madoguchi.procedures.models.paper import PaperEdition
 from madoguchi.procedures.models.procedure import ClockUnit, LifeEvent, Opening, Procedure, ProcedureKind, ProcedureQuerySet
+from madoguchi.procedures.models.short_address import ShortAddress
 from madoguchi.procedures.models.version import ProcedureVersion
 
 __all__ = [
@@ -40,8 +43,12 @@ __all__ = [
     "InventoryRound",
     "InventorySettings",
     "LifeEvent",
+    "MovedDeadline",
     "NationalProcedure",
     "Opening",
+    "Outage",
+    "OutageReason",
+    "PaperEdition",
     "PlannedChannel",
     "Procedure",
     "ProcedureKind",
@@ -52,5 +59,7 @@ __all__ = [
     "RoundState",
     "RuleChange",
     "RuleState",
+    "ShortAddress",
+    "deadline_of",
     "weights_of",
 ]
