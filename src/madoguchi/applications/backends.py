@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 
 from madoguchi.accounts.backends import MenuItem, menu_of
 from madoguchi.accounts.models import Membership
-from madoguchi.applications.models import Application, Channel, Subject
+from madoguchi.applications.models import Application, Channel, Subject, taken_paths
 from madoguchi.lib.addresses import address
 from madoguchi.lib.backends import Backends
-from madoguchi.procedures.models import Procedure
+from madoguchi.procedures.models import Procedure, ProcedureVersion, Taken
 
 SESSION_KEY = "applications"  # what this browser may go on with: {uuid: {"at", "full", "phrase"}}
 
@@ -122,6 +122,13 @@ class OnlineFilings:
         days = {"arrived_at__date__gte": first, "arrived_at__date__lte": last}
         rows = Application.objects.filed().filter(channel__in=(Channel.ONLINE, Channel.MYNA), **days).values("procedure")
         return {row["procedure"]: row["count"] for row in rows.annotate(count=Count("pk"))}
+
+
+class Paths:
+    """Which pages people took. Settings: PATH_COUNTS["applications"]."""
+
+    def taken(self, version: ProcedureVersion) -> Taken:
+        return taken_paths(version)
 
 
 class CasesMenu:

@@ -3,7 +3,7 @@
 from django.urls import path
 
 from madoguchi.procedures.views import desk as desk_views
-from madoguchi.procedures.views import inventory, inventory_plan, studio, studio_paper, surveys
+from madoguchi.procedures.views import inventory, inventory_plan, outages, paper, short, studio, studio_paper, surveys
 from madoguchi.procedures.views import resident as views
 
 resident = [
@@ -13,6 +13,8 @@ resident = [
     path("divisions/<slug:code>/", views.division, name="division"),
     path("procedures/", views.every, name="all"),
     path("procedures/<slug:procedure>/", views.procedure, name="procedure"),
+    path("procedures/<slug:procedure>/paper.pdf", paper.paper, name="paper"),
+    path("t/<str:code>/", short.short, name="short"),
 ]
 
 desk = [
@@ -23,6 +25,13 @@ desk = [
     path("procedures/<slug:procedure>/publish/", desk_views.publishing, name="publish"),
     path("procedures/<slug:procedure>/versions/<int:number>/", desk_views.version, name="version"),
     path("procedures/<slug:procedure>/versions/<int:number>/form.json", desk_views.version_json, name="version_json"),
+    path("procedures/<slug:procedure>/versions/<int:number>/paper.pdf", paper.version_paper, name="version_paper"),
+    path("procedures/<slug:procedure>/versions/<int:number>/sheets.json", paper.version_sheets, name="version_sheets"),
+    path("procedures/<slug:procedure>/versions/<int:number>/paths/", paper.paths, name="paths"),
+    path("procedures/<slug:procedure>/announcing/", paper.announcing, name="announcing"),
+    path("procedures/<slug:procedure>/poster-<slug:size>.pdf", paper.poster, name="poster"),
+    path("outages/", outages.outages, name="outages"),
+    path("outages/<int:outage>/", outages.outage, name="outage"),
     path("procedures/<slug:procedure>/studio/", studio.studio, name="studio"),
     path("procedures/<slug:procedure>/studio/paper/", studio_paper.paper, name="studio_paper"),
     path("inventory/", inventory.home, name="inventory"),

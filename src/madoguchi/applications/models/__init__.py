@@ -15,6 +15,8 @@ from madoguchi.applications.models.application import (
 )
 from madoguchi.applications.models.case import Amendment, Correction, CorrectionItem, CorrectionState, Feedback, Message, Note
 from madoguchi.applications.models.decision import Decision, IssuedDocument, Outcome, Review
+from madoguchi.applications.models.outage import MovedCorrection
+from madoguchi.applications.models.paths import taken_paths
 from madoguchi.applications.models.reading import address_line, applicant, by_concept, full_name, walk_revision
 
 __all__ = [
@@ -35,6 +37,7 @@ __all__ = [
     "Feedback",
     "IssuedDocument",
     "Message",
+    "MovedCorrection",
     "Note",
     "Outcome",
     "Review",
@@ -48,5 +51,6 @@ __all__ = [
     "by_concept",
     "full_name",
     "head_of",
+    "taken_paths",
     "walk_revision",
 ]

@@ -8,6 +8,15 @@ from madoguchi.procedures.actions.importing import drop_import, read_inventory, 
 from madoguchi.procedures.actions.library import LIBRARY, LibraryEntry, adopt, library_entries, read_entry
 from madoguchi.procedures.actions.lists import WithBanks, entry_of, lists, publish_code_list
 from madoguchi.procedures.actions.national import load_national, national_for, proposals_for, take_proposals
+from madoguchi.procedures.actions.outages import (
+    cancel_outage,
+    deadlines_in,
+    end_outage,
+    move_deadlines,
+    new_day,
+    record_outage,
+    take_back_deadlines,
+)
 from madoguchi.procedures.actions.planning import move_rule, order_entry, plan_entry, save_rule, set_weights
 from madoguchi.procedures.actions.printing import paper_edition
 from madoguchi.procedures.actions.publishing import Proposal, close, hide, propose, publish, reopen, show
@@ -35,14 +44,17 @@ __all__ = [
     "adopt",
     "answer_entry",
     "approve_reply",
+    "cancel_outage",
     "change_draft",
     "check_entry",
     "choice_ids",
     "close",
     "close_survey",
+    "deadlines_in",
     "drop_draft",
     "drop_import",
     "end_entry",
+    "end_outage",
     "entries_for",
     "entry_of",
     "hide",
@@ -50,8 +62,10 @@ __all__ = [
     "lists",
     "load_national",
     "may_undo",
+    "move_deadlines",
     "move_rule",
     "national_for",
+    "new_day",
     "open_draft",
     "open_survey",
     "order_entry",
@@ -65,6 +79,7 @@ __all__ = [
     "read_entry",
     "read_inventory",
     "record_counts",
+    "record_outage",
     "remind_divisions",
     "reopen",
     "restore_entry",
@@ -73,6 +88,7 @@ __all__ = [
     "set_weights",
     "show",
     "submit_reply",
+    "take_back_deadlines",
     "take_draft",
     "take_import",
     "take_proposals",

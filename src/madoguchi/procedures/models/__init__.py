@@ -1,5 +1,6 @@
 """What can be asked, with which form, at which version?"""
 
+from madoguchi.procedures.models.announcing import Announcement, announcement, poster_data, short_url
 from madoguchi.procedures.models.code_list import CodeList
 from madoguchi.procedures.models.draft import DraftState, FormDraft, FormEdit
 from madoguchi.procedures.models.inventory import (
@@ -23,11 +24,14 @@ from madoguchi.procedures.models.inventory import (
 )
 from madoguchi.procedures.models.outage import MovedDeadline, Outage, OutageReason, deadline_of
 from madoguchi.procedures.models.paper import PaperEdition
+from madoguchi.procedures.models.path_figures import FEWEST, Share, Taken, share
 from madoguchi.procedures.models.procedure import ClockUnit, LifeEvent, Opening, Procedure, ProcedureKind, ProcedureQuerySet
 from madoguchi.procedures.models.short_address import ShortAddress
 from madoguchi.procedures.models.version import ProcedureVersion
 
 __all__ = [
+    "FEWEST",
+    "Announcement",
     "ClockUnit",
     "CodeList",
     "CountChannel",
@@ -59,7 +63,13 @@ __all__ = [
     "RoundState",
     "RuleChange",
     "RuleState",
+    "Share",
     "ShortAddress",
+    "Taken",
+    "announcement",
     "deadline_of",
+    "poster_data",
+    "share",
+    "short_url",
     "weights_of",
 ]

@@ -46,7 +46,13 @@ def askable(one):
 def test_every_form_of_the_library_fits_on_paper(name) -> None:
     one = loaded(name)
     paper = paper_of(one, mynumber=True)
-    data = {**printed_data(paper), "to": "江東区長", "edition": "第1版・第1刷", "how": ["書きます"], "qrs": [pdf.qr_svg("F=x;v=1;p=1;s=1")] * 30}
+    data = {
+        **printed_data(paper),
+        "to": "江東区長",
+        "edition": "第1版・第1刷",
+        "how": ["書きます"],
+        "qrs": [pdf.qr_svg("F=x;v=1;p=1;s=1")] * 30,
+    }
     rendered = pdf.render("form", data, query="<spot>")
     assert rendered.missing == ()
     assert faults(paper, rendered.found) == []
