@@ -1,6 +1,6 @@
 """Between a paper edition and the printer: the data of lib/documents/form.typ, and the sheets of what was printed where.
 
-A sheet is one page as the paper reader wants it (docs/engines/paper.md): pixels at 300 dpi from the top left of A4.
+A sheet is one page as the paper reader wants it (docs/engines/forms.md, 5): pixels at 300 dpi from the top left of A4.
 """
 
 from __future__ import annotations
