@@ -12,7 +12,7 @@ from madoguchi.engines.forms import load, questions_of
 from madoguchi.engines.forms.paper_sheets import box_list, faults, printed_data, qr_text, sheets_of
 from madoguchi.engines.forms.papers import paper_of, printed_rows
 from madoguchi.lib import pdf
-from madoguchi.procedures.actions import LIBRARY, paper_edition, publish
+from madoguchi.procedures.actions import LIBRARY, adopt, paper_edition, publish
 from madoguchi.procedures.models import PaperEdition
 from madoguchi.procedures.tests.make import form, make_procedure, words
 
@@ -102,6 +102,33 @@ def test_a_version_has_its_own_paper(division) -> None:
     new = publish(procedure=procedure, document=changed, by=None)
     ids = [{field["id"] for sheet in paper_edition(version=one).sheets for field in sheet["fields"]} for one in (old, new)]
     assert ids[1] - ids[0] == {"tel"}
+
+
+def test_the_places_are_those_of_the_ink(division) -> None:
+    """Printed and looked at: on the edge of every box there is ink, and inside it nothing."""
+    procedure = adopt(LIBRARY / "inu-toroku", by=None, division=division.code)
+    edition = paper_edition(version=procedure.current)
+    with default_storage.open(edition.file) as file:
+        document = pypdfium2.PdfDocument(file.read())
+    looked_at = 0
+    for sheet, page in zip(edition.sheets, document, strict=True):
+        picture = page.render(scale=300 / 72).to_pil().convert("L")
+        for field in sheet["fields"]:
+            if field["kind"] == "circle":
+                continue
+            for x, y, w, h in field.get("cells") or field.get("boxes") or [field["box"]]:
+                edges = [
+                    picture.crop((x + w // 2, y - 3, x + w // 2 + 1, y + 4)),
+                    picture.crop((x + w // 2, y + h - 3, x + w // 2 + 1, y + h + 4)),
+                    picture.crop((x - 3, y + h // 2 + 5, x + 4, y + h // 2 + 6)),
+                    picture.crop((x + w - 3, y + h // 2 + 5, x + w + 4, y + h // 2 + 6)),
+                ]
+                assert all(edge.getextrema()[0] < 140 for edge in edges), (field["id"], x, y)
+                inside = picture.crop((x + 6, y + 6, x + w - 6, y + min(h // 3, 60))).getextrema()[0]
+                assert inside > 250, (field["id"], x, y)
+                looked_at += 1
+    document.close()
+    assert looked_at > 100
 
 
 def test_an_individual_number_is_asked_only_where_the_law_lets_the_office_ask(division) -> None:
