@@ -17,7 +17,7 @@ from madoguchi.accounts.models import User
 from madoguchi.engines.forms import Form
 from madoguchi.lib.addresses import address
 from madoguchi.lib.backends import Backends
-from madoguchi.procedures.models import Outage, Procedure, ProcedureVersion, Taken
+from madoguchi.procedures.models import DueDay, Outage, Procedure, ProcedureVersion, Taken
 
 
 @dataclass(frozen=True)
@@ -61,21 +61,6 @@ def filed_online(first: date, last: date) -> dict[int, int]:
     for _alias, backend in filing_counts.all():
         total.update(backend.filed(first, last))
     return dict(total)
-
-
-@dataclass(frozen=True)
-class DueDay:
-    """A deadline that an outage reached: `key` names it, `kind` says whose (closes_on, amend_until_on, or a higher room's word).
-
-    Deadlines of people are shown by procedure and day, as a number, never one by one.
-    """
-
-    key: str
-    kind: str
-    procedure: Procedure
-    before: date
-    after: date
-    count: int
 
 
 class DeadlineKeeper(Protocol):

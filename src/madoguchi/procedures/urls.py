@@ -27,6 +27,7 @@ desk = [
     path("procedures/<slug:procedure>/versions/<int:number>/form.json", desk_views.version_json, name="version_json"),
     path("procedures/<slug:procedure>/versions/<int:number>/paper.pdf", paper.version_paper, name="version_paper"),
     path("procedures/<slug:procedure>/versions/<int:number>/sheets.json", paper.version_sheets, name="version_sheets"),
+    path("procedures/<slug:procedure>/versions/<int:number>/sheets.zip", paper.version_archive, name="version_archive"),
     path("procedures/<slug:procedure>/versions/<int:number>/paths/", paper.paths, name="paths"),
     path("procedures/<slug:procedure>/announcing/", paper.announcing, name="announcing"),
     path("procedures/<slug:procedure>/poster-<slug:size>.pdf", paper.poster, name="poster"),

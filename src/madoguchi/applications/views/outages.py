@@ -8,8 +8,7 @@ from datetime import date
 from madoguchi.accounts.models import User
 from madoguchi.applications.actions import corrections_in, corrections_moved, move_corrections, take_back_corrections, tell_drafts
 from madoguchi.procedures.actions import new_day
-from madoguchi.procedures.backends import DueDay
-from madoguchi.procedures.models import Outage, Procedure
+from madoguchi.procedures.models import DueDay, Outage, Procedure
 
 KIND = "correction"
 

@@ -19,7 +19,7 @@ from madoguchi.procedures.actions.outages import (
     take_back_deadlines,
 )
 from madoguchi.procedures.actions.planning import move_rule, order_entry, plan_entry, save_rule, set_weights
-from madoguchi.procedures.actions.printing import paper_edition
+from madoguchi.procedures.actions.printing import paper_edition, sheet_archive
 from madoguchi.procedures.actions.publishing import Proposal, close, hide, propose, publish, reopen, show
 from madoguchi.procedures.actions.studio import change_draft, choice_ids, drop_draft, may_undo, open_draft, take_draft, undo_draft
 from madoguchi.procedures.actions.surveying import (
@@ -90,6 +90,7 @@ __all__ = [
     "save_rule",
     "send_back_reply",
     "set_weights",
+    "sheet_archive",
     "show",
     "submit_reply",
     "take_back_deadlines",

@@ -14,8 +14,8 @@ from madoguchi.accounts.actions import record
 from madoguchi.accounts.models import Municipality, User
 from madoguchi.engines import japanese
 from madoguchi.lib.errors import Refused
-from madoguchi.procedures.backends import DueDay, deadline_keepers
-from madoguchi.procedures.models import MovedDeadline, Outage, Procedure
+from madoguchi.procedures.backends import deadline_keepers
+from madoguchi.procedures.models import DueDay, MovedDeadline, Outage, Procedure
 
 FIELDS = ("closes_on", "amend_until_on")  # the days of a procedure that end at midnight
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
+import zipfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,12 +13,14 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
+from PIL import Image
 
 from madoguchi.accounts.actions import record
-from madoguchi.engines.forms.paper_sheets import faults, printed_data, qr_text, sheets_of
+from madoguchi.engines.forms.paper_sheets import DPI, SIZE, faults, printed_data, qr_text, sheets_of
 from madoguchi.engines.forms.papers import Paper, paper_of
 from madoguchi.lib import pdf
 from madoguchi.lib.errors import BackendError
+from madoguchi.lib.uploads import draw_page
 from madoguchi.procedures.models import PaperEdition, ProcedureVersion
 
 TEMPLATE = "form"
@@ -79,6 +83,22 @@ def _printed(version: ProcedureVersion, paper: Paper, data: dict[str, Any], numb
 
 def _codes(version: ProcedureVersion, pages: int, serial: str) -> Iterator[str]:
     return (qr_text(version.procedure.slug, version.number, page, serial) for page in range(1, pages + 1))
+
+
+def sheet_archive(*, edition: PaperEdition) -> bytes:
+    """What a paper reader needs of an edition, as a ZIP: each sheet as JSON and the blank page that it names, as a picture at 300 dpi."""
+    with default_storage.open(edition.file) as file:
+        paper = file.read()
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for page, sheet in enumerate(edition.sheets, 1):
+            blank = Image.new("L", SIZE, 255)
+            blank.paste(draw_page(paper, page, SIZE[0]).convert("L"), (0, 0))
+            picture = io.BytesIO()
+            blank.save(picture, "PNG", optimize=True, dpi=(DPI, DPI))
+            archive.writestr(sheet["blank"], picture.getvalue())
+            archive.writestr(f"{sheet['blank'].removesuffix('.png')}.json", json.dumps(sheet, ensure_ascii=False))
+    return target.getvalue()
 
 
 @transaction.atomic

@@ -22,7 +22,7 @@ from madoguchi.procedures.models.inventory import (
     RuleState,
     weights_of,
 )
-from madoguchi.procedures.models.outage import MovedDeadline, Outage, OutageReason, deadline_of
+from madoguchi.procedures.models.outage import DueDay, MovedDeadline, Outage, OutageReason, deadline_of
 from madoguchi.procedures.models.paper import PaperEdition
 from madoguchi.procedures.models.path_figures import FEWEST, Share, Taken, share
 from madoguchi.procedures.models.procedure import ClockUnit, LifeEvent, Opening, Procedure, ProcedureKind, ProcedureQuerySet
@@ -36,6 +36,7 @@ __all__ = [
     "CodeList",
     "CountChannel",
     "DraftState",
+    "DueDay",
     "FormDraft",
     "FormEdit",
     "ImportState",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db import models
@@ -100,3 +101,18 @@ class MovedDeadline(Owned):
                 fields=["municipality", "outage", "procedure", "field"], condition=Q(taken_back_at=None), name="deadline_moved_once"
             )
         ]
+
+
+@dataclass(frozen=True)
+class DueDay:
+    """A deadline that an outage reached: `key` names it, `kind` says whose (closes_on, amend_until_on, or a higher room's word).
+
+    Deadlines of people are shown by procedure and day, as a number, never one by one.
+    """
+
+    key: str
+    kind: str
+    procedure: Procedure
+    before: date
+    after: date
+    count: int

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import json
+import zipfile
+
 import pypdfium2
 import pytest
 from django.test import Client
+from PIL import Image
 
 from madoguchi.accounts.tests.make import make_member
 from madoguchi.lib import numbers, pdf
@@ -148,6 +153,13 @@ def test_the_desk_has_paper_and_sheets_of_every_version(dog, division) -> None:
     assert (sheets["form"], sheets["version"], sheets["hash"]) == ("dog", 1, dog.current.hash)
     (edition,) = sheets["editions"]
     assert edition["sheets"][0]["qr"] == "F=dog;v=1;p=1;s=1"
+    packed = browser.get("/koto/desk/procedures/dog/versions/1/sheets.zip")
+    with zipfile.ZipFile(io.BytesIO(packed.content)) as archive:
+        assert sorted(archive.namelist()) == ["dog-1-1-1.json", "dog-1-1-1.png"]
+        sheet = json.loads(archive.read("dog-1-1-1.json"))
+        assert sheet == edition["sheets"][0]
+        with Image.open(io.BytesIO(archive.read(sheet["blank"]))) as blank:
+            assert list(blank.size) == sheet["size"]
 
 
 def test_a_poster_has_what_the_paper_needs(dog) -> None:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from madoguchi.engines.forms.mapping import map_of
 from madoguchi.lib import pdf
 from madoguchi.lib.guards import anyone, desk
-from madoguchi.procedures.actions import paper_edition
+from madoguchi.procedures.actions import paper_edition, sheet_archive
 from madoguchi.procedures.backends import taken_of
 from madoguchi.procedures.models import FEWEST, Procedure, ProcedureVersion, announcement, poster_data, share, short_url
 from madoguchi.procedures.views.readable import readable
@@ -60,6 +60,16 @@ def version_sheets(_request: HttpRequest, procedure: str, number: int) -> HttpRe
     document = {"form": version.procedure.slug, "version": version.number, "hash": version.hash, "editions": editions}
     response = JsonResponse(document, json_dumps_params={"ensure_ascii": False})
     response["Content-Disposition"] = f'attachment; filename="{version.procedure.slug}-{version.number}-sheets.json"'
+    return response
+
+
+@desk("desk")
+@require_GET
+def version_archive(_request: HttpRequest, procedure: str, number: int) -> HttpResponse:
+    """The newest edition's sheets with their blank pages, as one ZIP for the paper reader."""
+    version = _version(procedure, number)
+    response = HttpResponse(sheet_archive(edition=paper_edition(version=version)), content_type="application/zip")
+    response["Content-Disposition"] = f'attachment; filename="{version.procedure.slug}-{version.number}-sheets.zip"'
     return response
 
 
