@@ -13,7 +13,7 @@ from django.utils.translation import override
 
 from madoguchi.engines.forms import minutes, pick, ruby
 from madoguchi.lib.addresses import address
-from madoguchi.lib.tags import date_ja, named
+from madoguchi.lib.tags import date_ja, named, reader, text
 from madoguchi.procedures.models.procedure import Procedure
 
 LANGUAGES = {"ja": "ja", "plain": "ja-plain", "en": "en"}  # the form's name of a language: Django's
@@ -49,23 +49,33 @@ def short_url(procedure: Procedure) -> str:
     return f"{settings.PUBLIC_URL}{path}"
 
 
-def announcement(procedure: Procedure, language: str) -> Announcement:
-    """Name, for whom, when, what is needed, fee, how long, where to ask and the address; what is not known is left out."""
+def announcement(procedure: Procedure, language: str, *, as_html: bool = False) -> Announcement:
+    """Name, for whom, when, what is needed, fee, how long, where to ask and the address; what is not known is left out.
+
+    Readings of やさしい日本語 stand behind the word, 受付（うけつけ）, or above it as HTML; with `as_html` the texts are escaped.
+    """
     with override(LANGUAGES[language]):
         division = procedure.division
-        facts = [
-            (_("対象の方"), [pick(procedure.who, language)]),
-            (_("手続きの時期"), [pick(procedure.when, language)]),
+        facts: list[tuple[str, list[str]]] = [
+            (_("対象の方"), [_said(procedure.who, as_html)]),
+            (_("手続きの時期"), [_said(procedure.when, as_html)]),
             (_("受付期間"), [_period(procedure)]),
-            (_("用意するもの"), [pick(need, language) for need in procedure.needs]),
-            (_("手数料"), [_fee(procedure, language)]),
+            (_("用意するもの"), [_said(need, as_html) for need in procedure.needs]),
+            (_("手数料"), [_said(procedure.fee, as_html) or _yen(procedure)]),
             (_("入力にかかる時間"), [_("%(minutes)s分ほど") % {"minutes": _minutes(procedure, language)}] if procedure.current else []),
-            (_("送ったあとの期間"), [pick(procedure.usual, language)]),
+            (_("送ったあとの期間"), [_said(procedure.usual, as_html)]),
             (_("担当の課"), [f"{named(procedure.municipality)} {named(division)}", division.phone, named(division, "hours")]),
         ]
-        lines = tuple(Line(str(label), tuple(text for text in texts if text)) for label, texts in facts if any(texts))
-        name, overview = pick(procedure.name, language), pick(procedure.overview, language)
+        lines = tuple(Line(str(label), tuple(one for one in texts if one)) for label, texts in facts if any(texts))
+        name, overview = _said(procedure.name, as_html), _said(procedure.overview, as_html)
         return Announcement(language, name, overview, lines, f"{short_url(procedure)}?lang={LANGUAGES[language]}")
+
+
+def _said(value: Text, as_html: bool) -> str:
+    """A text in the language at hand."""
+    if as_html:
+        return text(value)
+    return "".join(f"{base}（{reading}）" if reading else base for base, reading in ruby(value, reader()))
 
 
 def _minutes(procedure: Procedure, language: str) -> int:
@@ -81,9 +91,7 @@ def _period(procedure: Procedure) -> str:
     return _("%(last)sまで") % {"last": last} if last else ""
 
 
-def _fee(procedure: Procedure, language: str) -> str:
-    if procedure.fee:
-        return pick(procedure.fee, language)
+def _yen(procedure: Procedure) -> str:
     return _("%(yen)s円") % {"yen": f"{procedure.fee_yen:,}"} if procedure.fee_yen else _("かかりません")
 
 

@@ -92,6 +92,13 @@ def test_words_for_the_web_site_say_the_facts_in_three_languages(dog) -> None:
     assert all(line.texts for line in japanese.lines)
 
 
+def test_readings_stand_behind_the_word_or_above_it(dog) -> None:
+    dog.overview = {"ja": "登録", "plain": "{登録|とうろく}して <ください>", "en": "Register"}
+    assert announcement(dog, "plain").overview == "登録（とうろく）して <ください>"
+    html = announcement(dog, "plain", as_html=True).overview
+    assert html == "<ruby>登録<rp>（</rp><rt>とうろく</rt><rp>）</rp></ruby>して &lt;ください&gt;"
+
+
 def test_the_page_of_posters_and_words(dog, division) -> None:
     dog.overview = words("犬を<b>登録</b>します", "Register a dog & more")
     dog.save()

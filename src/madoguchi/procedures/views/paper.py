@@ -97,9 +97,13 @@ def announcing(request: HttpRequest, procedure: str) -> HttpResponse:
     found = _procedure(procedure)
     parts = []
     for language in ("ja", "plain", "en"):
-        context = {"words": announcement(found, language)}
-        text, html = (render_to_string(f"procedures/parts/announcement.{kind}", context).strip() for kind in ("txt", "html"))
-        parts.append({"language": language, "text": text, "html": html})
+        written = {
+            kind: render_to_string(
+                f"procedures/parts/announcement.{kind}", {"words": announcement(found, language, as_html=kind == "html")}
+            )
+            for kind in ("txt", "html")
+        }
+        parts.append({"language": language, "text": written["txt"].strip(), "html": written["html"].strip()})
     context = {"procedure": found, "parts": parts, "short_url": short_url(found), "code": found.short_code, "sizes": SIZES}
     return render(request, "procedures/announcing.html", context)
 
