@@ -167,21 +167,17 @@ def outside(album: Album, city: Any) -> None:
     with album.page() as page:
         page.set_viewport_size({"width": 1280, "height": 800})
         hand.sign_in_desk(page, "ict", city.password)
-        began, ended = (timezone() - timedelta(hours=hours) for hours in (5, 2))
+        closing = (datetime.now(ZoneInfo("Asia/Tokyo")) + timedelta(days=21)).replace(hour=18, minute=0)  # when the city's courses close
         page.goto("/koto/desk/outages/")
-        for name, moment in (("began_at", began), ("ended_at", ended)):
+        for name, moment in (("began_at", closing), ("ended_at", closing + timedelta(hours=36))):
             page.locator(f"[name={name}]").fill(moment.strftime("%Y-%m-%dT%H:%M"))
+        page.locator("[name=reason]").select_option("maintenance")
         hand.press(page, page.locator("main form.narrow button"))
         album.take(page, "outage")
-        page.goto("/koto/desk/procedures/inu-toroku/announcing/")
-        album.take(page, "announcing")
+        page.goto("/koto/desk/procedures/jido-teate-nintei/versions/1/paths/")
+        album.take(page, "paths")
         album.print(page, "/koto/desk/procedures/inu-toroku/poster-a4.pdf", "poster")
         album.print(page, "/koto/desk/procedures/jido-teate-nintei/versions/1/paper.pdf", "paper-edition")
-
-
-def timezone() -> datetime:
-    """Now, where the city lies."""
-    return datetime.now(ZoneInfo("Asia/Tokyo"))
 
 
 def main(wanted: list[str]) -> None:

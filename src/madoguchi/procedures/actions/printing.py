@@ -26,7 +26,7 @@ from madoguchi.procedures.models import PaperEdition, ProcedureVersion
 TEMPLATE = "form"
 HOW = (
     "黒のペンで、枠の中にはっきり書いてください。マスには1文字ずつ書きます。",
-    "□には✓を付け、元号は○で囲みます。番号のないところは書かなくてかまいません。",
+    "□には✓を付け、元号は○で囲みます。（任意）のところは、書かなくてもかまいません。",
     "「▶」のある問いは、あてはまるときだけ書いてください。",
 )
 
