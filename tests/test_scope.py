@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import product
 
+import pypdfium2
 import pytest
 from django.apps import apps
 from django.core.checks import run_checks
@@ -44,9 +46,12 @@ from madoguchi.procedures.actions import (
     ask_review,
     change_draft,
     keep_example,
+    move_deadlines,
     open_draft,
     open_survey,
+    paper_edition,
     read_inventory,
+    record_outage,
     save_rule,
 )
 from madoguchi.procedures.models import Adoption, Procedure
@@ -114,7 +119,13 @@ def build(slug: str, name: str) -> Town:
             "token": ["x" * 43],
         }
         forms = form_ids(procedure, mark, people["designer"].user)
-        for made in (nursery_ids(filed, mark, clerk), inventory_ids(mark, people["ict"].user, slug), forms):
+        made_ids = (
+            nursery_ids(filed, mark, clerk),
+            inventory_ids(mark, people["ict"].user, slug),
+            forms,
+            outage_ids(procedure, mark, people["ict"].user),
+        )
+        for made in made_ids:
             for key, found in made.items():
                 ids[key] = [*ids.get(key, []), *found]
     return Town(slug, ids)
@@ -151,6 +162,17 @@ def form_ids(procedure: Procedure, mark: str, designer: User) -> dict[str, list[
     draft = change_draft(draft=draft, changes=[change], edition=0, by=designer)
     ask_review(draft=draft, edition=1, words=f"{mark}確認", by=designer)
     return {"example": [example.pk]}
+
+
+def outage_ids(procedure: Procedure, mark: str, ict: User) -> dict[str, list[object]]:
+    """An outage with a note that bears the mark and a deadline that was moved for it; the procedure's short address, the sizes of a poster."""
+    began = timezone.now() - timedelta(hours=3)
+    procedure.closes_on = timezone.localdate()
+    procedure.save()
+    outage = record_outage(began_at=began, ended_at=timezone.now() + timedelta(days=2), reason="fault", note=f"{mark}停止", by=ict)
+    move_deadlines(outage=outage, keys=[f"{procedure.pk}:closes_on"], by=ict)
+    paper_edition(version=procedure.current)  # whoever asks first has it made: a blank form, and nobody's
+    return {"outage": [outage.pk], "code": [procedure.short_code], "size": ["a4"]}
 
 
 def nursery_ids(filed: Application, mark: str, clerk: User) -> dict[str, list[object]]:
@@ -308,8 +330,16 @@ def test_a_member_of_one_municipality_is_nobody_at_the_desk_of_another(towns):
     assert snapshot("midori") == before
 
 
+# Papers that say what a public page says: the form of a procedure, a poster, where its boxes stand. They are read for the mark.
+BLANK = re.compile(r"/procedures/[a-z-]+/(versions/\d+/)?(paper|poster-a\d)\.pdf$")
+
+
 def shows(response) -> bool:
     """Whether anything that Midori's people wrote can be read."""
+    if BLANK.search(response.request["PATH_INFO"]) and response.status_code == 200:
+        data = b"".join(response.streaming_content) if response.streaming else response.content
+        document = pypdfium2.PdfDocument(data)
+        return any(MARK in page.get_textpage().get_text_range() for page in document)
     if getattr(response, "streaming", False):
         return True  # a file: none of these people has one
     return MARK in response.content.decode(errors="replace") or response.headers.get("Content-Type") == "application/pdf"

@@ -230,9 +230,14 @@ MENUS: dict[str, dict[str, object]] = {
     "nursery": {"BACKEND": "madoguchi.nursery.backends.NurseryMenu"},
     "procedures": {"BACKEND": "madoguchi.procedures.backends.ProceduresMenu"},
     "inventory": {"BACKEND": "madoguchi.procedures.backends.InventoryMenu"},
+    "outages": {"BACKEND": "madoguchi.procedures.backends.OutagesMenu"},
     "notices": {"BACKEND": "madoguchi.notices.backends.NoticesMenu"},
     "jobs": {"BACKEND": "madoguchi.jobs.backends.JobsMenu"},
 }
+PAGE_BANNERS: dict[str, dict[str, object]] = {"outages": {"BACKEND": "madoguchi.procedures.backends.OutageBanner"}}
+OUTAGE_NEAR_HOURS = int(env("MADOGUCHI_OUTAGE_HOURS", "12"))  # a deadline so many hours after an outage is offered for moving too
+DEADLINE_KEEPERS: dict[str, dict[str, object]] = {"corrections": {"BACKEND": "madoguchi.applications.views.outages.Corrections"}}
+PATH_COUNTS: dict[str, dict[str, object]] = {"applications": {"BACKEND": "madoguchi.applications.backends.Paths"}}
 FORM_PREVIEWS: dict[str, dict[str, object]] = {"page": {"BACKEND": "madoguchi.applications.views.preview.PagePreview"}}
 UNDER_WAY: dict[str, dict[str, object]] = {"applications": {"BACKEND": "madoguchi.applications.batches.UnderWay"}}
 FILING_COUNTS: dict[str, dict[str, object]] = {"applications": {"BACKEND": "madoguchi.applications.backends.OnlineFilings"}}

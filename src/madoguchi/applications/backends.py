@@ -16,11 +16,11 @@ from django.utils.translation import gettext as _
 
 from madoguchi.accounts.backends import MenuItem, menu_of
 from madoguchi.accounts.models import AuditEntry, Membership
-from madoguchi.applications.models import Application, Channel, Correction, Subject
+from madoguchi.applications.models import Application, Channel, Correction, Subject, taken_paths
 from madoguchi.lib.addresses import address
 from madoguchi.lib.backends import Backends
 from madoguchi.procedures.backends import Use
-from madoguchi.procedures.models import Procedure
+from madoguchi.procedures.models import Procedure, ProcedureVersion, Taken
 
 SESSION_KEY = "applications"  # what this browser may go on with: {uuid: {"at", "full", "phrase"}}
 
@@ -138,6 +138,13 @@ class ProcedureUse:
         number = filed.count()
         asked = Correction.objects.filter(application__in=filed).count()
         return Use(started=max(begun.count(), number), filed=number, corrections=asked)
+
+
+class Paths:
+    """Which pages people took. Settings: PATH_COUNTS["applications"]."""
+
+    def taken(self, version: ProcedureVersion) -> Taken:
+        return taken_paths(version)
 
 
 class CasesMenu:

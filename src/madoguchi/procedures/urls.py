@@ -3,7 +3,20 @@
 from django.urls import path
 
 from madoguchi.procedures.views import desk as desk_views
-from madoguchi.procedures.views import examples, inventory, inventory_plan, publishing, sharing, studio, studio_paper, surveys, versions
+from madoguchi.procedures.views import (
+    examples,
+    inventory,
+    inventory_plan,
+    outages,
+    paper,
+    publishing,
+    sharing,
+    short,
+    studio,
+    studio_paper,
+    surveys,
+    versions,
+)
 from madoguchi.procedures.views import resident as views
 
 resident = [
@@ -13,6 +26,8 @@ resident = [
     path("divisions/<slug:code>/", views.division, name="division"),
     path("procedures/", views.every, name="all"),
     path("procedures/<slug:procedure>/", views.procedure, name="procedure"),
+    path("procedures/<slug:procedure>/paper.pdf", paper.paper, name="paper"),
+    path("t/<str:code>/", short.short, name="short"),
 ]
 
 desk = [
@@ -25,6 +40,14 @@ desk = [
     path("procedures/<slug:procedure>/versions/<int:number>/form.json", desk_views.version_json, name="version_json"),
     path("procedures/<slug:procedure>/versions/<int:number>/compare/<int:other>/", versions.compare, name="compare"),
     path("procedures/<slug:procedure>/versions/<int:number>/restore/", versions.restore, name="restore"),
+    path("procedures/<slug:procedure>/versions/<int:number>/paper.pdf", paper.version_paper, name="version_paper"),
+    path("procedures/<slug:procedure>/versions/<int:number>/sheets.json", paper.version_sheets, name="version_sheets"),
+    path("procedures/<slug:procedure>/versions/<int:number>/sheets.zip", paper.version_archive, name="version_archive"),
+    path("procedures/<slug:procedure>/versions/<int:number>/paths/", paper.paths, name="paths"),
+    path("procedures/<slug:procedure>/announcing/", paper.announcing, name="announcing"),
+    path("procedures/<slug:procedure>/poster-<slug:size>.pdf", paper.poster, name="poster"),
+    path("outages/", outages.outages, name="outages"),
+    path("outages/<int:outage>/", outages.outage, name="outage"),
     path("procedures/<slug:procedure>/studio/", studio.studio, name="studio"),
     path("procedures/<slug:procedure>/studio/publish/", publishing.publishing, name="studio_publish"),
     path("procedures/<slug:procedure>/studio/facts/", examples.facts, name="studio_facts"),

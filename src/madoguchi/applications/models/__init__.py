@@ -15,6 +15,8 @@ from madoguchi.applications.models.application import (
 )
 from madoguchi.applications.models.case import Amendment, Correction, CorrectionItem, CorrectionState, Feedback, Message, Note
 from madoguchi.applications.models.decision import Decision, IssuedDocument, Outcome, Review
+from madoguchi.applications.models.outage import MovedCorrection
+from madoguchi.applications.models.paths import taken_paths
 from madoguchi.applications.models.reading import address_line, applicant, by_concept, form_of, full_name, walk_now, walk_revision
 from madoguchi.applications.models.switch import SwitchState, VersionSwitch
 
@@ -36,6 +38,7 @@ __all__ = [
     "Feedback",
     "IssuedDocument",
     "Message",
+    "MovedCorrection",
     "Note",
     "Outcome",
     "Review",
@@ -52,6 +55,7 @@ __all__ = [
     "form_of",
     "full_name",
     "head_of",
+    "taken_paths",
     "walk_now",
     "walk_revision",
 ]

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('procedures', '0004_publishing'),
+        ('procedures', '0006_reach'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,5 +1,6 @@
 """What can be asked, with which form, at which version?"""
 
+from madoguchi.procedures.models.announcing import Announcement, announcement, poster_data, short_url
 from madoguchi.procedures.models.code_list import CodeList
 from madoguchi.procedures.models.draft import DraftState, FormDraft, FormEdit
 from madoguchi.procedures.models.inventory import (
@@ -21,6 +22,9 @@ from madoguchi.procedures.models.inventory import (
     RuleState,
     weights_of,
 )
+from madoguchi.procedures.models.outage import DueDay, MovedDeadline, Outage, OutageReason, deadline_of
+from madoguchi.procedures.models.paper import PaperEdition
+from madoguchi.procedures.models.path_figures import FEWEST, Share, Taken, share
 from madoguchi.procedures.models.procedure import ClockUnit, LifeEvent, Opening, Procedure, ProcedureKind, ProcedureQuerySet
 from madoguchi.procedures.models.publishing import (
     CLEAN,
@@ -33,17 +37,21 @@ from madoguchi.procedures.models.publishing import (
     ScheduleState,
 )
 from madoguchi.procedures.models.shared import Adoption, AdoptionKind, SharedProcedure, SharedVersion
+from madoguchi.procedures.models.short_address import ShortAddress
 from madoguchi.procedures.models.version import ProcedureVersion
 
 __all__ = [
     "CLEAN",
     "ENDS",
+    "FEWEST",
     "Adoption",
     "AdoptionKind",
+    "Announcement",
     "ClockUnit",
     "CodeList",
     "CountChannel",
     "DraftState",
+    "DueDay",
     "FormDraft",
     "FormEdit",
     "FormExample",
@@ -59,8 +67,12 @@ __all__ = [
     "InventoryRound",
     "InventorySettings",
     "LifeEvent",
+    "MovedDeadline",
     "NationalProcedure",
     "Opening",
+    "Outage",
+    "OutageReason",
+    "PaperEdition",
     "PlannedChannel",
     "Procedure",
     "ProcedureKind",
@@ -73,7 +85,15 @@ __all__ = [
     "RuleChange",
     "RuleState",
     "ScheduleState",
+    "Share",
     "SharedProcedure",
     "SharedVersion",
+    "ShortAddress",
+    "Taken",
+    "announcement",
+    "deadline_of",
+    "poster_data",
+    "share",
+    "short_url",
     "weights_of",
 ]

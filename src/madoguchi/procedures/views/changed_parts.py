@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from madoguchi.engines.forms import Form, canonical_json, pick
+from madoguchi.engines.forms.rule_words import Wording
 from madoguchi.procedures.views.readable import TYPES
-from madoguchi.procedures.views.rule_text import Wording
 
 NAMES = {
     "title": gettext_lazy("題"),
