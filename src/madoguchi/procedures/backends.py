@@ -45,9 +45,11 @@ previews: Backends[FormPreview] = Backends("FORM_PREVIEWS")
 
 
 class FilingCounts(Protocol):
-    """How many filings came online in a span of days: {procedure id: number}. A higher room knows; this one asks."""
+    """How many filings came online in a span of days: {procedure id: number}, {first of a month: number}. A higher room knows."""
 
     def filed(self, first: date, last: date) -> Mapping[int, int]: ...
+
+    def by_month(self, first: date, last: date) -> Mapping[date, int]: ...
 
 
 filing_counts: Backends[FilingCounts] = Backends("FILING_COUNTS")
@@ -58,6 +60,14 @@ def filed_online(first: date, last: date) -> dict[int, int]:
     total: Counter[int] = Counter()
     for _alias, backend in filing_counts.all():
         total.update(backend.filed(first, last))
+    return dict(total)
+
+
+def filed_by_month(first: date, last: date) -> dict[date, int]:
+    """The same, month by month."""
+    total: Counter[date] = Counter()
+    for _alias, backend in filing_counts.all():
+        total.update(backend.by_month(first, last))
     return dict(total)
 
 

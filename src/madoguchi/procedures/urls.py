@@ -3,7 +3,7 @@
 from django.urls import path
 
 from madoguchi.procedures.views import desk as desk_views
-from madoguchi.procedures.views import inventory, inventory_plan, studio, studio_paper, surveys
+from madoguchi.procedures.views import inventory, inventory_plan, neighbours, standing, studio, studio_paper, surveys
 from madoguchi.procedures.views import resident as views
 
 resident = [
@@ -43,6 +43,12 @@ desk = [
     path("inventory/rules/<int:rule>/move/", inventory_plan.moving_rule, name="move_rule"),
     path("inventory/counts/", inventory_plan.counts, name="inventory_counts"),
     path("inventory/weights/", inventory_plan.weights, name="inventory_weights"),
+    path("inventory/standing/", standing.home, name="standing"),
+    path("inventory/standing.<slug:kind>", standing.standing_file, name="standing_file"),
+    path("inventory/standing/rows/<slug:figure>/", standing.rows, name="standing_rows"),
+    path("inventory/standing/neighbours/", neighbours.neighbours, name="standing_neighbours"),
+    path("inventory/standing/settings/", standing.settings, name="standing_settings"),
+    path("inventory/standing/costs/", standing.costs, name="standing_costs"),
     path("inventory/published/", inventory_plan.publication, name="publication"),
     path("inventory/published.<slug:kind>", inventory_plan.publication_file, name="publication_file"),
 ]

@@ -8,8 +8,17 @@ from madoguchi.procedures.actions.importing import drop_import, read_inventory, 
 from madoguchi.procedures.actions.library import LIBRARY, LibraryEntry, adopt, library_entries, read_entry
 from madoguchi.procedures.actions.lists import WithBanks, entry_of, lists, publish_code_list
 from madoguchi.procedures.actions.national import load_national, national_for, proposals_for, take_proposals
+from madoguchi.procedures.actions.neighbours import (
+    offered,
+    public_facts,
+    refresh_standing,
+    share_standing,
+    take_over,
+    withdraw_standing,
+)
 from madoguchi.procedures.actions.planning import move_rule, order_entry, plan_entry, save_rule, set_weights
 from madoguchi.procedures.actions.publishing import Proposal, close, hide, propose, publish, reopen, show
+from madoguchi.procedures.actions.standing import add_cost, remove_cost, set_assumptions
 from madoguchi.procedures.actions.studio import change_draft, choice_ids, drop_draft, may_undo, open_draft, take_draft, undo_draft
 from madoguchi.procedures.actions.surveying import (
     add_in_survey,
@@ -29,6 +38,7 @@ __all__ = [
     "LibraryEntry",
     "Proposal",
     "WithBanks",
+    "add_cost",
     "add_entry",
     "add_in_survey",
     "adopt",
@@ -51,6 +61,7 @@ __all__ = [
     "may_undo",
     "move_rule",
     "national_for",
+    "offered",
     "open_draft",
     "open_survey",
     "order_entry",
@@ -58,22 +69,29 @@ __all__ = [
     "proposals_for",
     "propose",
     "propose_in_survey",
+    "public_facts",
     "publish",
     "publish_code_list",
     "read_entry",
     "read_inventory",
     "record_counts",
+    "refresh_standing",
     "remind_divisions",
+    "remove_cost",
     "reopen",
     "restore_entry",
     "save_rule",
     "send_back_reply",
+    "set_assumptions",
     "set_weights",
+    "share_standing",
     "show",
     "submit_reply",
     "take_draft",
     "take_import",
+    "take_over",
     "take_proposals",
     "undo_draft",
     "update_entry",
+    "withdraw_standing",
 ]

@@ -22,11 +22,21 @@ from madoguchi.procedures.models.inventory import (
     weights_of,
 )
 from madoguchi.procedures.models.procedure import ClockUnit, LifeEvent, Opening, Procedure, ProcedureKind, ProcedureQuerySet
+from madoguchi.procedures.models.standing import (
+    Assumption,
+    CostKind,
+    OperatingCost,
+    PublicStanding,
+    StandingSettings,
+    assumptions_of,
+)
 from madoguchi.procedures.models.version import ProcedureVersion
 
 __all__ = [
+    "Assumption",
     "ClockUnit",
     "CodeList",
+    "CostKind",
     "CountChannel",
     "DraftState",
     "FormDraft",
@@ -42,15 +52,19 @@ __all__ = [
     "LifeEvent",
     "NationalProcedure",
     "Opening",
+    "OperatingCost",
     "PlannedChannel",
     "Procedure",
     "ProcedureKind",
     "ProcedureQuerySet",
     "ProcedureVersion",
     "Progress",
+    "PublicStanding",
     "ReplyState",
     "RoundState",
     "RuleChange",
     "RuleState",
+    "StandingSettings",
+    "assumptions_of",
     "weights_of",
 ]

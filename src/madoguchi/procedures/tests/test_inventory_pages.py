@@ -172,7 +172,7 @@ def test_the_months_numbers_stand_in_the_published_table(entry, clerk):
     desk.post(page, {f"c{entry.pk}-counter": "１２", f"c{entry.pk}-elsewhere": "4"})
     assert sum(row.count for row in InventoryCount.objects.all()) == 16
     table = desk.get(f"{HOME}published.csv").content.decode("utf-8-sig")
-    assert "架空の届出,こども家庭支援課,1200,,,棚卸調査" in table  # one month is no year
+    assert "架空の届出,こども家庭支援課,1200,0,0.0,棚卸調査" in table  # one month is no year
     entry.refresh_from_db()
     act.update_entry(entry=entry, values={"count_total": None}, source="", by=clerk.user)
     table = desk.get(f"{HOME}published.csv").content.decode("utf-8-sig")

@@ -36,9 +36,8 @@ from madoguchi.procedures.models import (
     weights_of,
 )
 from madoguchi.procedures.models.inventory_figures import Published, published, year_of
-from madoguchi.procedures.views.inventory_pages import acted, file, import_of, manages, show, to
+from madoguchi.procedures.views.inventory_pages import DOCX, acted, file, import_of, manages, show, to
 
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 SHOWN = 200  # rows of an import on its page
 # What is doubtful about a row as a whole; about a cell: forms.inventory.WORDS.
 ROW_WORDS = {
