@@ -21,7 +21,7 @@ FIRST_YEAR = 2000
 
 
 @transaction.atomic
-def set_assumptions(*, assumptions: Mapping[str, Mapping[str, Any] | None], by: User) -> StandingSettings:
+def set_assumptions(*, assumptions: Mapping[str, Mapping[str, Any] | None], by: User | None) -> StandingSettings:
     """{name of ASSUMED: {"value": n, "source": text, "on": date}, or None for what stands by itself}. What is not named stays.
 
     Raises Refused for an unknown name, a number that is none, a number without a source, a day to come.
@@ -56,7 +56,7 @@ def _assumption(name: str, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @transaction.atomic
-def add_cost(*, fiscal_year: int, kind: str, label: str, yen: int, source: str, by: User) -> OperatingCost:
+def add_cost(*, fiscal_year: int, kind: str, label: str, yen: int, source: str, by: User | None) -> OperatingCost:
     """A sum that putting procedures online cost in a fiscal year. Raises Refused without words or source, for a year or sum that is none."""
     if not FIRST_YEAR <= fiscal_year <= timezone.localdate().year + 1:
         raise Refused(_("年度は2000から来年までにしてください。"), code="year")

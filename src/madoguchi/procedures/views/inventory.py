@@ -166,7 +166,8 @@ def _write(request: HttpRequest, row: InventoryEntry, act: str) -> HttpResponse:
 def _forms(row: InventoryEntry, everything: bool, posted: dict[str, Any] | None = None) -> dict[str, Any]:
     posted = posted or {}
     names = [name for name in columns() if name not in ("number", "division", "name", *PLAN)] if everything else list(asked())
-    plan = {"channel": row.channel, "target_year": row.target_year or "", "progress": row.progress, "owner": row.owner, "rule": row.rule}
+    plan = {name: getattr(row, name) for name in ("channel", "progress", "owner", "rule", "online_on")}
+    plan["target_year"] = row.target_year or ""
     return {
         "answer": AnswerForm(posted.get("answer"), names=names, entry=row),
         "plan": PlanForm(posted.get("plan"), initial=plan),
@@ -225,5 +226,5 @@ def _cell(name: str, column: Any, value: Any) -> Any:
 
 PLAN_WORDS = {
     "channel": "利用予定サービス", "target_year": "目標年度", "progress": "進捗", "owner": "担当者", "rule": "必要な改正", "hand_rank": "手で決めた順",
-    "hand_reason": "順を変えた理由", "ended_on": "なくなった日",
+    "hand_reason": "順を変えた理由", "ended_on": "なくなった日", "online_on": "オンラインになった日",
 }  # fmt: skip
