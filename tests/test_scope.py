@@ -39,7 +39,7 @@ from madoguchi.nursery.actions import (
 )
 from madoguchi.nursery.models import Analysis, OfficeList, OfficeRow, Run
 from madoguchi.nursery.tests.make import make_candidate, make_facility, make_household, make_round, make_seats
-from madoguchi.procedures.actions import add_entry, open_survey, read_inventory, save_rule
+from madoguchi.procedures.actions import add_cost, add_entry, open_survey, read_inventory, save_rule, share_standing
 
 pytestmark = pytest.mark.django_db
 MARK = "ひみつの"  # stands in everything that residents and clerks of Midori wrote, and nowhere else
@@ -117,12 +117,15 @@ def inventory_ids(mark: str, ict: User) -> dict[str, list[object]]:
     survey = open_survey(name=f"{mark}調査", asked=["seal"], message=mark, due_on=due, divisions=[division], by=ict)
     found = read_inventory(data=f"手続名,年間件数\n{mark}届,1\n".encode(), name=f"{mark}.csv", division=division, by=ict)
     rule = save_rule(rule=None, title=f"{mark}条例", kind="ordinance", article="", division=division, note="", by=ict)
+    add_cost(fiscal_year=2026, kind="licence", label=f"{mark}経費", yen=1, source=mark, by=ict)
+    share_standing(by=ict)  # what a municipality shows the others holds nothing of this
     return {
         "number": [entry.number],
         "survey": [survey.pk],
         "division": [division.code],
         "found": [found.pk],
         "rule": [rule.pk],
+        "figure": ["procedures", "yen-spent"],
         "kind": ["csv"],
     }
 

@@ -37,9 +37,10 @@ from madoguchi.procedures.models import (
     Procedure,
     ProcedureVersion,
     PublicStanding,
+    beside,
+    history_figure,
+    missing,
 )
-from madoguchi.procedures.models.inventory_figures import history_figure
-from madoguchi.procedures.models.neighbours import beside, missing
 
 SIZE, CHILDREN, WAITING = 36, 16, 8
 pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.django_db]  # the mark also has the database made when these run alone

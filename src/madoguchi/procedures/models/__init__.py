@@ -21,6 +21,8 @@ from madoguchi.procedures.models.inventory import (
     RuleState,
     weights_of,
 )
+from madoguchi.procedures.models.inventory_figures import history_figure
+from madoguchi.procedures.models.neighbours import Beside, Missing, beside, missing
 from madoguchi.procedures.models.procedure import ClockUnit, LifeEvent, Opening, Procedure, ProcedureKind, ProcedureQuerySet
 from madoguchi.procedures.models.standing import (
     Assumption,
@@ -34,6 +36,7 @@ from madoguchi.procedures.models.version import ProcedureVersion
 
 __all__ = [
     "Assumption",
+    "Beside",
     "ClockUnit",
     "CodeList",
     "CostKind",
@@ -50,6 +53,7 @@ __all__ = [
     "InventoryRound",
     "InventorySettings",
     "LifeEvent",
+    "Missing",
     "NationalProcedure",
     "Opening",
     "OperatingCost",
@@ -66,5 +70,8 @@ __all__ = [
     "RuleState",
     "StandingSettings",
     "assumptions_of",
+    "beside",
+    "history_figure",
+    "missing",
     "weights_of",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from madoguchi.accounts.models import Municipality
@@ -28,6 +28,11 @@ class Beside:
     @property
     def share(self) -> float | None:
         return round(100 * self.facts["online"] / self.facts["procedures"], 1) if self.facts["procedures"] else None
+
+    @property
+    def population_on(self) -> date | None:
+        day = self.facts["population_on"]
+        return date.fromisoformat(day) if day else None
 
     @property
     def per_thousand(self) -> float | None:
@@ -55,6 +60,11 @@ class Missing:
     having: list[tuple[Municipality, Facts]] = field(default_factory=list)
     entry: InventoryEntry | None = None
     prepared: Procedure | None = None  # adopted already, and not shown yet
+
+    @property
+    def has_form(self) -> bool:
+        """Somebody has a form of it here; what is only online on another service has none."""
+        return any(not one["elsewhere"] for _municipality, one in self.having)
 
     @property
     def volume(self) -> int:

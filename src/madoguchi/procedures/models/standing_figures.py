@@ -102,6 +102,10 @@ def _where(entry: InventoryEntry) -> str:
     return str(entry.get_channel_display()) if entry.channel else _("このシステム") if entry.procedure_id else _("公開済")
 
 
+def _largest(parts: Iterable[Part]) -> tuple[Part, ...]:
+    return tuple(sorted(parts, key=lambda part: -abs(part.amount)))
+
+
 def filings_of(table: Sequence[Published], span: Span) -> list[Headline]:
     """Filings online and in all, of those procedures of which the number is known."""
     both = [one for one in table if one.total and one.online is not None]
@@ -116,7 +120,7 @@ def filings_of(table: Sequence[Published], span: Span) -> list[Headline]:
             unit=_("件"),
             definition=_("期間の間にオンラインで届いた件数。このシステムの申請は数え、ほかは月の件数か棚卸調査の数です。"),
             span=span.label,
-            parts=tuple(Part(one.entry.name, one.online or 0, one.basis, one.entry) for one in online),
+            parts=_largest(Part(one.entry.name, one.online or 0, one.basis, one.entry) for one in online),
             is_known=bool(online),
             share=share,
             share_of=_("総件数も分かる手続きでの割合"),
@@ -128,7 +132,7 @@ def filings_of(table: Sequence[Published], span: Span) -> list[Headline]:
             unit=_("件"),
             definition=_("期間の間に窓口・郵送・オンラインなどで届いた件数。総件数の分かる手続きだけの合計です。"),
             span=span.label,
-            parts=tuple(Part(one.entry.name, one.total or 0, one.basis, one.entry) for one in counted),
+            parts=_largest(Part(one.entry.name, one.total or 0, one.basis, one.entry) for one in counted),
             is_known=bool(counted),
             unknown=len(table) - len(counted),
         ),
@@ -146,7 +150,7 @@ def minutes_of(table: Sequence[Published], assumed: Mapping[str, Assumption], sp
             unit=_("分"),
             definition=_("オンラインの申請 ×（紙の1件の時間 − オンラインの1件の時間）。1件の時間は前提の数です。"),
             span=span.label,
-            parts=tuple(_minutes(one, *_assumed(assumed, "resident")) for one in rows),
+            parts=_largest(_minutes(one, *_assumed(assumed, "resident")) for one in rows),
             is_known=bool(known),
             unknown=len(table) - len(known),
         ),
@@ -158,7 +162,7 @@ def minutes_of(table: Sequence[Published], assumed: Mapping[str, Assumption], sp
                 "オンラインの申請 ×（紙の1件の処理時間 − オンラインの1件の処理時間）。棚卸に処理時間のある手続きはその数、ほかは前提の数です。"
             ),
             span=span.label,
-            parts=tuple(_minutes(one, *_staff(one.entry, assumed)) for one in rows),
+            parts=_largest(_minutes(one, *_staff(one.entry, assumed)) for one in rows),
             is_known=bool(known),
             unknown=len(table) - len(known),
         ),
@@ -233,5 +237,5 @@ def months_figure(months: Sequence[date], online: Mapping[date, int], other: Map
             Series(_("窓口・郵送など（件）"), [other.get(month) for month in months]),
         ],
         label_name=_("月"),
-        summary=_("月の件数とこのシステムの申請です。入力のない月は線が切れます。今月は途中の数です。"),
+        summary=_("月の件数とこのシステムの申請です。入力のない月は線が切れます。途中の今月は入れません。"),
     )

@@ -25,7 +25,7 @@ from madoguchi.procedures.forms import AssumptionsForm, CostForm
 from madoguchi.procedures.models import OperatingCost, Procedure, PublicStanding, StandingSettings, assumptions_of
 from madoguchi.procedures.models.neighbours import Beside, beside, missing
 from madoguchi.procedures.views.inventory_pages import DOCX, acted, entries_of, file, manages, show, to
-from madoguchi.procedures.views.standing_report import months, report_of, standing_docx, standing_pdf
+from madoguchi.procedures.views.standing_report import months, report_of, shares_figure, standing_docx, standing_pdf
 
 FIRST = 10  # so many of what others have stand on the page itself
 
@@ -41,11 +41,13 @@ def home(request: HttpRequest) -> HttpResponse:
     """One page: how far, how much was saved and spent, beside whom, and what others have."""
     entries = list(entries_of(request))
     report = report_of(entries)
+    compared = _compared(request)
     lacking = missing(request.municipality, entries, Procedure.objects.for_lists(), offered())  # type: ignore[attr-defined]
     context = {
         "report": report,
         "months": months(timezone.localdate()),
-        "beside": _compared(request),
+        "beside": compared,
+        "shares": shares_figure(compared),
         "shown": PublicStanding.objects.filter(municipality=request.municipality).first(),  # type: ignore[attr-defined]
         "missing": lacking[:FIRST],
         "missing_more": max(0, len(lacking) - FIRST),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from madoguchi.accounts.models import Municipality
 from madoguchi.lib import pdf
-from madoguchi.lib.charts import Figure
+from madoguchi.lib.charts import Figure, Series
 from madoguchi.lib.tables import write_docx
 from madoguchi.lib.tags import date_ja, named
 from madoguchi.procedures.backends import filed_by_month, filed_online
@@ -63,10 +63,10 @@ def report_of(entries: Sequence[InventoryEntry]) -> Report:
 
 
 def months(today: date) -> Figure:
-    """Filings month by month since the fiscal year before this began."""
+    """Filings of each month that is over, since the fiscal year before this began."""
     first, found = spans(today)[0].first, []
     month = first
-    while month <= today:
+    while month < today.replace(day=1):
         found.append(month)
         month = (month + timedelta(days=32)).replace(day=1)
     online, other = counted_by_month(first, today)
@@ -121,6 +121,19 @@ def _beside_rows(compared: Sequence[Beside]) -> list[list[str]]:
 def name_of(municipality: Municipality) -> str:
     """With a mark where everything in it is invented."""
     return _("%(name)s（架空）") % {"name": named(municipality)} if municipality.is_invented else named(municipality)
+
+
+def shares_figure(compared: Sequence[Beside]) -> Figure:
+    """Whose procedures are online to which part; a municipality without an inventory is left out."""
+    known = [one for one in compared if one.share is not None]
+    return Figure(
+        title=_("オンラインの手続きの割合"),
+        labels=[name_of(one.municipality) for one in known],
+        series=[Series(_("割合"), [one.share for one in known])],
+        unit="%",
+        label_name=_("自治体"),
+        summary=caution(),
+    )
 
 
 def _headers() -> tuple[list[str], list[str], list[str]]:
