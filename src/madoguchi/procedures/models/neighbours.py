@@ -73,7 +73,7 @@ class Missing:
 
 
 def missing(own: Municipality, entries: Sequence[InventoryEntry], procedures: Iterable[Procedure], offered: set[str]) -> list[Missing]:
-    """What others have and this one has not, the most widespread first.
+    """What others have and this one has not: first what can be adopted, then forms of their own; the most widespread first.
 
     A procedure is the same by its id of the library; else by its name where the legal basis does not speak against it. `offered` are the
     ids that the library here holds: only those can be adopted.
@@ -85,7 +85,7 @@ def missing(own: Municipality, entries: Sequence[InventoryEntry], procedures: It
             _add(found, one.municipality, fact, offered)
     rows = [_placed(row, entries, known) for row in found]
     left = [row for row in rows if row is not None]
-    return sorted(left, key=lambda row: (-len(row.having), -row.volume, row.name))
+    return sorted(left, key=lambda row: (not row.library, not row.has_form, -len(row.having), -row.volume, row.name))
 
 
 def _add(found: list[Missing], municipality: Municipality, fact: Facts, offered: set[str]) -> None:

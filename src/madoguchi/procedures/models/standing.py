@@ -13,14 +13,14 @@ from django.utils.translation import gettext_lazy as _
 
 from madoguchi.accounts.models import Municipality, Owned, User
 
-# {name: (label, unit, what stands until a municipality says otherwise)}. The numbers are ours and only assumed (要確認).
-ASSUMED: dict[str, tuple[Any, Any, int | None]] = {
-    "resident_paper": (_("住民が窓口や紙の申請1件にかける時間"), _("分"), 60),
-    "resident_online": (_("住民がオンラインの申請1件にかける時間"), _("分"), 15),
-    "staff_paper": (_("職員が窓口や紙の申請1件にかける時間"), _("分"), 20),
-    "staff_online": (_("職員がオンラインの申請1件にかける時間"), _("分"), 15),
-    "staff_hour_yen": (_("職員1時間の費用"), _("円"), 3000),
-    "population": (_("人口"), _("人"), None),
+# {name: (label with its unit, what stands until a municipality says otherwise)}. The numbers are ours and only assumed (要確認).
+ASSUMED: dict[str, tuple[Any, int | None]] = {
+    "resident_paper": (_("住民が窓口や紙の申請1件にかける時間（分）"), 60),
+    "resident_online": (_("住民がオンラインの申請1件にかける時間（分）"), 15),
+    "staff_paper": (_("職員が窓口や紙の申請1件にかける時間（分）"), 20),
+    "staff_online": (_("職員がオンラインの申請1件にかける時間（分）"), 15),
+    "staff_hour_yen": (_("職員1時間の費用（円）"), 3000),
+    "population": (_("人口（人）"), None),
 }
 
 
@@ -30,7 +30,6 @@ class Assumption:
 
     name: str
     label: str
-    unit: str
     value: int | None
     source: str = ""
     on: date | None = None
@@ -54,12 +53,12 @@ def assumptions_of(settings: StandingSettings | None) -> dict[str, Assumption]:
     """Every assumption by name: the municipality's own, else ours."""
     given: Mapping[str, Any] = settings.assumptions if settings is not None else {}
     found = {}
-    for name, (label, unit, default) in ASSUMED.items():
+    for name, (label, default) in ASSUMED.items():
         own = given.get(name)
         if own is None:
-            found[name] = Assumption(name, str(label), str(unit), default)
+            found[name] = Assumption(name, str(label), default)
         else:
-            found[name] = Assumption(name, str(label), str(unit), own["value"], own["source"], date.fromisoformat(own["on"]))
+            found[name] = Assumption(name, str(label), own["value"], own["source"], date.fromisoformat(own["on"]))
     return found
 
 

@@ -50,8 +50,7 @@ class Headline:
     """A figure. Its value is the sum of its rows; without rows that say anything it is unknown, and never zero."""
 
     key: str
-    title: str
-    unit: str
+    title: str  # with its unit
     definition: str
     span: str
     parts: tuple[Part, ...]
@@ -78,7 +77,6 @@ def standing_of(entries: Sequence[InventoryEntry], today: date) -> list[Headline
         Headline(
             key="procedures-online",
             title=_("オンラインの手続き"),
-            unit=_("件"),
             definition=_(
                 "棚卸にある手続きのうち、今日オンラインで申請できるもの。このシステムで公開中か、ほかの電子サービスで公開済のもの。"
             ),
@@ -90,7 +88,6 @@ def standing_of(entries: Sequence[InventoryEntry], today: date) -> list[Headline
         Headline(
             key="procedures",
             title=_("すべての手続き"),
-            unit=_("件"),
             definition=_("棚卸にあり、廃止されていない手続き。棚卸が進むと増えます。"),
             span=_("今日現在"),
             parts=tuple(Part(entry.name, 1, entry.get_progress_display(), entry) for entry in entries),
@@ -116,8 +113,7 @@ def filings_of(table: Sequence[Published], span: Span) -> list[Headline]:
     return [
         Headline(
             key="filings-online",
-            title=_("オンラインの申請"),
-            unit=_("件"),
+            title=_("オンラインの申請（件）"),
             definition=_("期間の間にオンラインで届いた件数。このシステムの申請は数え、ほかは月の件数か棚卸調査の数です。"),
             span=span.label,
             parts=_largest(Part(one.entry.name, one.online or 0, one.basis, one.entry) for one in online),
@@ -128,8 +124,7 @@ def filings_of(table: Sequence[Published], span: Span) -> list[Headline]:
         ),
         Headline(
             key="filings",
-            title=_("すべての申請"),
-            unit=_("件"),
+            title=_("すべての申請（件）"),
             definition=_("期間の間に窓口・郵送・オンラインなどで届いた件数。総件数の分かる手続きだけの合計です。"),
             span=span.label,
             parts=_largest(Part(one.entry.name, one.total or 0, one.basis, one.entry) for one in counted),
@@ -146,8 +141,7 @@ def minutes_of(table: Sequence[Published], assumed: Mapping[str, Assumption], sp
     return [
         Headline(
             key="resident-minutes",
-            title=_("住民の節約時間"),
-            unit=_("分"),
+            title=_("住民の節約時間（分）"),
             definition=_("オンラインの申請 ×（紙の1件の時間 − オンラインの1件の時間）。1件の時間は前提の数です。"),
             span=span.label,
             parts=_largest(_minutes(one, *_assumed(assumed, "resident")) for one in rows),
@@ -156,8 +150,7 @@ def minutes_of(table: Sequence[Published], assumed: Mapping[str, Assumption], sp
         ),
         Headline(
             key="staff-minutes",
-            title=_("職員の節約時間"),
-            unit=_("分"),
+            title=_("職員の節約時間（分）"),
             definition=_(
                 "オンラインの申請 ×（紙の1件の処理時間 − オンラインの1件の処理時間）。棚卸に処理時間のある手続きはその数、ほかは前提の数です。"
             ),
@@ -192,8 +185,7 @@ def yen_of(staff: Headline, costs: Iterable[OperatingCost], assumed: Mapping[str
     hour = assumed["staff_hour_yen"].value or 0
     saved = Headline(
         key="yen-saved",
-        title=_("節約した額"),
-        unit=_("円"),
+        title=_("節約した額（円）"),
         definition=_("職員の節約時間 × 職員1時間の費用（%(yen)s円）。実際に減った支出ではなく、ほかの仕事に使える時間の値段です。")
         % {"yen": f"{hour:,}"},
         span=span.label,
@@ -207,18 +199,19 @@ def yen_of(staff: Headline, costs: Iterable[OperatingCost], assumed: Mapping[str
     rows = [cost for cost in costs if cost.fiscal_year == span.year]
     spent = Headline(
         key="yen-spent",
-        title=_("使った額"),
-        unit=_("円"),
+        title=_("使った額（円）"),
         definition=_("その年度の経費として入力された額の合計。入力がなければ、分からないと出します。"),
         span=span.label,
-        parts=tuple(Part(f"{cost.get_kind_display()}：{cost.label}", cost.yen, cost.source) for cost in rows),
+        parts=tuple(
+            Part(cost.label, cost.yen, _("%(kind)s・%(source)s") % {"kind": cost.get_kind_display(), "source": cost.source})
+            for cost in rows
+        ),
         is_known=bool(rows),
     )
     is_known = saved.is_known and spent.is_known
     net = Headline(
         key="yen-net",
-        title=_("差し引き"),
-        unit=_("円"),
+        title=_("差し引き（円）"),
         definition=_("節約した額 − 使った額。使った額のほうが多いときは、マイナスで出します。"),
         span=span.label,
         parts=(Part(saved.title, saved.value or 0), Part(spent.title, -(spent.value or 0))) if is_known else (),

@@ -145,7 +145,7 @@ def test_every_page_of_rows_lists_the_very_rows_of_its_figure(town, ict, span):
         assert shown.status_code == 200
         assert sum(part.amount for part in shown.context["figure"].parts) == (one.value or 0)
         assert shown.content.decode().count('<th scope="row" class="wrap">') == len(one.parts)
-        if one.unit == "件" and one.key.startswith("procedures"):
+        if one.key.startswith("procedures"):
             assert len(one.parts) == one.value
         lines = desk.get(f"{PAGE}rows/{one.key}/?span={span}&as=csv").content.decode("utf-8-sig").strip().splitlines()
         assert len(lines) == len(one.parts) + 1
@@ -231,8 +231,9 @@ def test_on_paper_stands_what_stands_on_the_page(town, ict):
     assert len(pdf.content) > 5000
     document = Document(io.BytesIO(desk.get("/koto/desk/inventory/standing.docx").content))
     rows = [[cell.text for cell in row.cells] for row in document.tables[0].rows]
-    assert rows[1][:3] == ["オンラインの手続き", "1件（33.3%）", "今日現在"]
-    assert any(row[:2] == ["使った額", "分かりません"] for row in rows)
+    assert rows[1][:3] == ["オンラインの手続き（今日現在）", "–", "1（33.3%）"]
+    assert ["オンラインの申請（件）", "120（20.0%）", "分かりません"] in [row[:3] for row in rows]
+    assert ["使った額（円）", "分かりません", "分かりません"] in [row[:3] for row in rows]
     assert any("江東区（架空）" in line.text for line in document.paragraphs)
     assert desk.get("/koto/desk/inventory/standing.csv").status_code == 404
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -19,6 +20,8 @@ from madoguchi.procedures.models import Procedure
 from madoguchi.procedures.models.neighbours import missing
 from madoguchi.procedures.views.inventory_pages import entries_of, manages, show, to
 
+PAGE = 50
+
 
 @desk("inventory.answer")
 @never_cache
@@ -30,7 +33,8 @@ def neighbours(request: HttpRequest) -> HttpResponse:
         return _take(request, TakeOverForm(request.POST, divisions=divisions))
     entries = list(entries_of(request))
     rows = missing(request.municipality, entries, Procedure.objects.for_lists(), offered())  # type: ignore[attr-defined]
-    return show(request, "standing_neighbours", {"rows": rows, "divisions": divisions})
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    return show(request, "standing_neighbours", {"page_obj": page, "rows": rows, "divisions": divisions})
 
 
 def _take(request: HttpRequest, form: TakeOverForm) -> HttpResponse:

@@ -79,7 +79,7 @@ def rows(request: HttpRequest, figure: str) -> HttpResponse:
         raise Http404
     if request.GET.get("as") == "csv":
         lines = [[part.entry.number if part.entry else "", part.name, part.amount, part.how] for part in found.parts]
-        header = [_("手続番号"), _("名称"), f"{found.title}（{found.unit}）", _("数字のもと")]
+        header = [_("手続番号"), _("名称"), found.title, _("数字のもと")]
         return file(write_csv(lines, header).data, f"{figure}.csv", "text/csv; charset=utf-8")
     return show(request, "standing_rows", {"figure": found, "report": report})
 

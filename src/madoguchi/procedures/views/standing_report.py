@@ -79,18 +79,20 @@ def months(today: date) -> Figure:
 
 
 def said(figure: Headline) -> str:
-    """A figure with its unit; what nobody knows is said so."""
+    """A figure with its share; what nobody knows is said so."""
     if figure.value is None:
         return _("分かりません")
-    share = f"（{figure.share}%）" if figure.share is not None else ""
-    return f"{figure.value:,}{figure.unit}{share}"
+    if figure.share is None:
+        return f"{figure.value:,}"
+    return _("%(number)s（%(share)s%%）") % {"number": f"{figure.value:,}", "share": figure.share}
 
 
 def _figure_rows(report: Report) -> list[list[str]]:
-    rows = [[one.title, said(one), one.span, one.definition] for one in report.standing]
-    for before, now in report.pairs():
-        rows += [[one.title, said(one), one.span, one.definition] for one in (before, now)]
-    return rows
+    """A row for each figure, the two spans beside each other: all of it on one page."""
+    rows = [
+        [_("%(title)s（%(span)s）") % {"title": one.title, "span": one.span}, "–", said(one), one.definition] for one in report.standing
+    ]
+    return rows + [[now.title, said(before), said(now), now.definition] for before, now in report.pairs()]
 
 
 def _assumed_rows(report: Report) -> list[list[str]]:
@@ -101,7 +103,7 @@ def _assumed_rows(report: Report) -> list[list[str]]:
 
 
 def _value(one: Assumption) -> str:
-    return f"{one.value:,}{one.unit}" if one.value is not None else _("分かりません")
+    return f"{one.value:,}" if one.value is not None else _("分かりません")
 
 
 def _beside_rows(compared: Sequence[Beside]) -> list[list[str]]:
@@ -136,9 +138,9 @@ def shares_figure(compared: Sequence[Beside]) -> Figure:
     )
 
 
-def _headers() -> tuple[list[str], list[str], list[str]]:
+def _headers(report: Report) -> tuple[list[str], list[str], list[str]]:
     return (
-        [_("指標"), _("値"), _("時点・期間"), _("定義")],
+        [_("指標"), *(span.label for span, _figures in report.spans), _("定義")],
         [_("前提"), _("値"), _("出典"), _("時点")],
         [_("自治体"), _("オンライン / 手続き"), _("割合"), _("前年度のオンラインの申請"), _("人口千人あたり"), _("時点")],
     )
@@ -146,13 +148,13 @@ def _headers() -> tuple[list[str], list[str], list[str]]:
 
 def standing_pdf(report: Report, compared: Sequence[Beside], municipality: Municipality) -> bytes:
     """The report as a paper for the meeting."""
-    figures, assumed, others = _headers()
+    figures, assumed, others = _headers(report)
     data = {
         "title": _("オンライン化の報告"),
         "municipality": name_of(municipality),
         "date": date_ja(report.today),
         "sections": [
-            {"title": _("主な数字"), "columns": figures, "figures": [1], "widths": [2, 2, 2, 5], "rows": _figure_rows(report)},
+            {"title": _("主な数字"), "columns": figures, "figures": [1, 2], "widths": [4, 3, 3, 7], "rows": _figure_rows(report)},
             {
                 "title": _("ほかの自治体との比較"),
                 "body": [caution()],
@@ -160,7 +162,7 @@ def standing_pdf(report: Report, compared: Sequence[Beside], municipality: Munic
                 "figures": [1, 2, 3, 4],
                 "rows": _beside_rows(compared),
             },
-            {"title": _("使った前提"), "columns": assumed, "figures": [1], "widths": [4, 1, 3, 1], "rows": _assumed_rows(report)},
+            {"title": _("使った前提"), "columns": assumed, "figures": [1], "widths": [6, 2, 4, 2], "rows": _assumed_rows(report)},
         ],
     }
     return pdf.render("report", data).pdf
@@ -172,7 +174,7 @@ def caution() -> str:
 
 def standing_docx(report: Report, compared: Sequence[Beside], municipality: Municipality) -> bytes:
     """The same figures as a table that can be worked on; comparison and assumptions stand below as lines."""
-    figures, _assumed, _others = _headers()
+    figures, _assumed, _others = _headers(report)
     title = _("オンライン化の報告：%(name)s") % {"name": name_of(municipality)}
     notes = [_("%(day)s現在。") % {"day": date_ja(report.today)}, _("ほかの自治体との比較"), caution()]
     notes += ["　".join(row) for row in _beside_rows(compared)]
