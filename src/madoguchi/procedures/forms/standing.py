@@ -43,11 +43,7 @@ class AssumptionsForm(forms.Form):
         self.assumed = assumed
         for name, one in assumed.items():
             own = bool(one.source)
-            self.fields[f"{name}-value"] = WholeNumber(
-                label=_("%(label)s（%(unit)s）") % {"label": one.label, "unit": one.unit},
-                required=False,
-                initial=one.value if own else None,
-            )
+            self.fields[f"{name}-value"] = WholeNumber(label=one.label, required=False, initial=one.value if own else None)
             self.fields[f"{name}-source"] = forms.CharField(
                 label=_("%(label)sの出典") % {"label": one.label}, required=False, max_length=200, initial=one.source, widget=box()
             )
