@@ -136,6 +136,8 @@ def desk(album: Album, city: Any) -> None:
         album.take(page, "inventory")
         page.goto("/koto/desk/inventory/procedures/")
         album.take(page, "priority")
+        page.goto("/koto/desk/inventory/standing/")
+        album.take(page, "standing")
     with album.page() as page:
         page.set_viewport_size({"width": 1280, "height": 800})
         hand.sign_in_desk(page, "designer", city.password)
