@@ -120,6 +120,7 @@ def take_over(city: City, today: date) -> None:
     slug = city.municipality.slug
     wanted = people.data("city")["procedures"][slug]
     ids = sorted(folder.name for folder in LIBRARY.iterdir() if (folder / "form.json").exists()) if wanted == "*" else wanted
+    ids = [one for one in ids if one not in people.data("city")["left_out"].get(slug, ())]  # so that others have what this one has not
     if slug == "koto":
         nurseries = people.data("nursery-facilities")
         publish_code_list(name="nursery-facilities", version=nurseries["version"], entries=nurseries["entries"], by=city.ict)

@@ -1,7 +1,7 @@
 """A year of putting procedures online, told again: from 18 to 90 with an own form and 11 on ぴったりサービス. Everything is invented.
 
 The same municipality on the same day gives the same rows, and a second time changes nothing. What the library holds and is adopted
-stands as itself; the rest are rows of the inventory.
+stands as itself, those on ぴったりサービス too, which hands its filings over to this system; the rest are rows of the inventory.
 """
 
 from __future__ import annotations
@@ -43,8 +43,8 @@ def replay_year(*, by: User | None, today: date | None = None) -> Told:
     today = today or timezone.localdate()
     facts, told = people.data("replay"), Told()
     started = _months_back(today, MONTHS)
-    own = _own_entries(facts, by, told)
     pittari = [_entry_of(row, facts, by, told) for row in facts["pittari_procedures"]]
+    own = _own_entries(facts, pittari, by, told)
     told.own, told.pittari = len(own), len(pittari)
     order = _mixed(own, pittari)
     told.before = min(facts["start"], len(order))
@@ -59,12 +59,11 @@ def replay_year(*, by: User | None, today: date | None = None) -> Told:
 # -- which, and when ---------------------------------------------------------------------------------------------------------------
 
 
-def _own_entries(facts: Mapping[str, Any], by: User | None, told: Told) -> list[InventoryEntry]:
+def _own_entries(facts: Mapping[str, Any], pittari: list[InventoryEntry], by: User | None, told: Told) -> list[InventoryEntry]:
     """First what is adopted and shown, then invented rows until there are as many as wanted; those of the other service stay apart."""
-    elsewhere = {fold(name) for _division, name, _volume in facts["pittari_procedures"]}
-    standing = InventoryEntry.objects.standing().select_related("procedure", "division")
-    found = [entry for entry in standing.order_by("number") if entry.procedure_id and entry.key not in elsewhere and _is_shown(entry)]
-    keys = {entry.key for entry in found}
+    standing = InventoryEntry.objects.standing().select_related("procedure", "division").order_by("number")
+    found = [entry for entry in standing if _is_shown(entry) and entry not in pittari]
+    keys = {entry.key for entry in [*found, *pittari]}
     for row in facts["own_procedures"]:
         if len(found) >= facts["own"]:
             break
@@ -78,9 +77,10 @@ def _is_shown(entry: InventoryEntry) -> bool:
 
 
 def _entry_of(row: list[Any], facts: Mapping[str, Any], by: User | None, told: Told) -> InventoryEntry:
-    """The row of that name, or a new one with its yearly number."""
-    code, name, volume = row
-    entry = InventoryEntry.objects.standing().filter(key=fold(name)).select_related("procedure", "division").order_by("pk").first()
+    """The row of that procedure of the library, or of that name, or a new one with its yearly number."""
+    code, name, volume, *library = row
+    rows = InventoryEntry.objects.standing().select_related("procedure", "division").order_by("pk")
+    entry = rows.filter(procedure__slug__in=library).first() or rows.filter(key=fold(name)).first()
     if entry is not None:
         return entry
     division = Division.objects.filter(code=code).first() or Division.objects.order_by("code").first()
