@@ -24,6 +24,16 @@ from madoguchi.procedures.models.inventory import (
 from madoguchi.procedures.models.inventory_figures import history_figure
 from madoguchi.procedures.models.neighbours import Beside, Missing, beside, missing
 from madoguchi.procedures.models.procedure import ClockUnit, LifeEvent, Opening, Procedure, ProcedureKind, ProcedureQuerySet
+from madoguchi.procedures.models.publishing import (
+    CLEAN,
+    ENDS,
+    FormExample,
+    FormReview,
+    FormSchedule,
+    Impact,
+    ReviewState,
+    ScheduleState,
+)
 from madoguchi.procedures.models.standing import (
     Assumption,
     CostKind,
@@ -35,6 +45,8 @@ from madoguchi.procedures.models.standing import (
 from madoguchi.procedures.models.version import ProcedureVersion
 
 __all__ = [
+    "CLEAN",
+    "ENDS",
     "Assumption",
     "Beside",
     "ClockUnit",
@@ -44,6 +56,10 @@ __all__ = [
     "DraftState",
     "FormDraft",
     "FormEdit",
+    "FormExample",
+    "FormReview",
+    "FormSchedule",
+    "Impact",
     "ImportState",
     "InventoryChange",
     "InventoryCount",
@@ -65,9 +81,11 @@ __all__ = [
     "Progress",
     "PublicStanding",
     "ReplyState",
+    "ReviewState",
     "RoundState",
     "RuleChange",
     "RuleState",
+    "ScheduleState",
     "StandingSettings",
     "assumptions_of",
     "beside",
