@@ -147,10 +147,9 @@ def desk(album: Album, city: Any) -> None:
         album.take(page, "jobs")
         page.goto("/koto/desk/procedures/")
         album.take(page, "procedures-desk")
-        page.goto("/koto/desk/inventory/")
-        album.take(page, "inventory")
-        page.goto("/koto/desk/inventory/procedures/")
-        album.take(page, "priority")
+        for name, place in (("inventory", ""), ("priority", "procedures/"), ("standing", "standing/")):
+            page.goto(f"/koto/desk/inventory/{place}")
+            album.take(page, name)
     with album.page() as page:
         page.set_viewport_size({"width": 1280, "height": 800})
         hand.sign_in_desk(page, "designer", city.password)

@@ -34,6 +34,7 @@ PICTURES = (
     "mailbox",
     "inventory",
     "priority",
+    "standing",
     "studio",
     "outage",
     "paths",

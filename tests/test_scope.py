@@ -42,6 +42,7 @@ from madoguchi.nursery.actions import (
 from madoguchi.nursery.models import Analysis, OfficeList, OfficeRow, Run
 from madoguchi.nursery.tests.make import make_candidate, make_facility, make_household, make_round, make_seats
 from madoguchi.procedures.actions import (
+    add_cost,
     add_entry,
     ask_review,
     change_draft,
@@ -53,6 +54,7 @@ from madoguchi.procedures.actions import (
     read_inventory,
     record_outage,
     save_rule,
+    share_standing,
 )
 from madoguchi.procedures.models import Adoption, Procedure
 
@@ -141,6 +143,8 @@ def inventory_ids(mark: str, ict: User, municipality: str) -> dict[str, list[obj
     origin = {"document": {"id": mark}, "facts": {}}
     Adoption.objects.create(procedure=Procedure.objects.get(slug="test"), kind="shared", origin=f"{mark}もと", base=origin)
     rule = save_rule(rule=None, title=f"{mark}条例", kind="ordinance", article="", division=division, note="", by=ict)
+    add_cost(fiscal_year=2026, kind="licence", label=f"{mark}経費", yen=1, source=mark, by=ict)
+    share_standing(by=ict)  # what a municipality shows the others holds nothing of this
     return {
         "number": [entry.number],
         "survey": [survey.pk],
@@ -149,6 +153,7 @@ def inventory_ids(mark: str, ict: User, municipality: str) -> dict[str, list[obj
         "rule": [rule.pk],
         "kind": ["csv", "library", "shared"],
         "entry": ["inu-toroku", f"{municipality}--test"],
+        "figure": ["procedures", "yen-spent"],
     }
 
 

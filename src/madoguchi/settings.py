@@ -221,6 +221,7 @@ CLOCK = [  # what happens by itself, every minute, in each municipality's scope
     "madoguchi.applications.actions.sweep_exports",
     "madoguchi.accounts.actions.sweep_proofs",
     "madoguchi.procedures.actions.publish_due",
+    "madoguchi.procedures.actions.refresh_standing",
     "madoguchi.jobs.actions.sweep",
 ]
 CASE_PANELS: dict[str, dict[str, object]] = {"nursery": {"BACKEND": "madoguchi.nursery.backends.NurseryPanel"}}

@@ -38,6 +38,7 @@ NOT_OWNED = frozenset(
         "procedures.NationalProcedure",  # the state's list of procedures: public, and the same for all
         "procedures.SharedProcedure",  # what municipalities publish for each other: written only by publishing, without people
         "procedures.SharedVersion",
+        "procedures.PublicStanding",  # what a municipality itself shows the others: public facts by an allow-list, no person's
         "auth.Permission",
         "auth.Group",
         "contenttypes.ContentType",

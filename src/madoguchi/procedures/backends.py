@@ -47,9 +47,11 @@ previews: Backends[FormPreview] = Backends("FORM_PREVIEWS")
 
 
 class FilingCounts(Protocol):
-    """How many filings came online in a span of days: {procedure id: number}. A higher room knows; this one asks."""
+    """How many filings came online in a span of days: {procedure id: number}, {first of a month: number}. A higher room knows."""
 
     def filed(self, first: date, last: date) -> Mapping[int, int]: ...
+
+    def by_month(self, first: date, last: date) -> Mapping[date, int]: ...
 
 
 filing_counts: Backends[FilingCounts] = Backends("FILING_COUNTS")
@@ -87,6 +89,14 @@ procedure_use: Backends[ProcedureUse] = Backends("PROCEDURE_USE")
 def use_of(procedure: int) -> Use:
     """The use of a procedure, over every room that counts some."""
     return sum((backend.use(procedure) for _alias, backend in procedure_use.all()), Use())
+
+
+def filed_by_month(first: date, last: date) -> dict[date, int]:
+    """The same, month by month."""
+    total: Counter[date] = Counter()
+    for _alias, backend in filing_counts.all():
+        total.update(backend.by_month(first, last))
+    return dict(total)
 
 
 class UnderWay(Protocol):

@@ -26,6 +26,14 @@ from madoguchi.procedures.actions.importing import drop_import, read_inventory, 
 from madoguchi.procedures.actions.library import LIBRARY, LibraryEntry, adopt, facts_of, library_entries, read_entry
 from madoguchi.procedures.actions.lists import WithBanks, entry_of, lists, publish_code_list
 from madoguchi.procedures.actions.national import load_national, national_for, proposals_for, take_proposals
+from madoguchi.procedures.actions.neighbours import (
+    offered,
+    public_facts,
+    refresh_standing,
+    share_standing,
+    take_over,
+    withdraw_standing,
+)
 from madoguchi.procedures.actions.outages import (
     cancel_outage,
     deadlines_in,
@@ -49,6 +57,7 @@ from madoguchi.procedures.actions.releasing import (
 )
 from madoguchi.procedures.actions.reviewing import approve_review, ask_review, send_back_review, writers
 from madoguchi.procedures.actions.sharing import examples_of, lists_named, prepare, share, shared_of, withdraw
+from madoguchi.procedures.actions.standing import add_cost, remove_cost, set_assumptions
 from madoguchi.procedures.actions.studio import change_draft, choice_ids, drop_draft, may_undo, open_draft, take_draft, undo_draft
 from madoguchi.procedures.actions.surveying import (
     add_in_survey,
@@ -79,6 +88,7 @@ __all__ = [
     "Task",
     "TaskList",
     "WithBanks",
+    "add_cost",
     "add_entry",
     "add_in_survey",
     "adopt",
@@ -127,6 +137,7 @@ __all__ = [
     "needed_notices",
     "needs_review",
     "new_day",
+    "offered",
     "open_draft",
     "open_survey",
     "order_entry",
@@ -137,6 +148,7 @@ __all__ = [
     "proposals_for",
     "propose",
     "propose_in_survey",
+    "public_facts",
     "publish",
     "publish_code_list",
     "publish_draft",
@@ -147,7 +159,9 @@ __all__ = [
     "read_inventory",
     "record_counts",
     "record_outage",
+    "refresh_standing",
     "remind_divisions",
+    "remove_cost",
     "renew_draft",
     "reopen",
     "restore_entry",
@@ -158,8 +172,10 @@ __all__ = [
     "schedule_publishing",
     "send_back_reply",
     "send_back_review",
+    "set_assumptions",
     "set_weights",
     "share",
+    "share_standing",
     "shared_of",
     "sheet_archive",
     "show",
@@ -169,10 +185,12 @@ __all__ = [
     "take_back_deadlines",
     "take_draft",
     "take_import",
+    "take_over",
     "take_proposals",
     "take_updates",
     "undo_draft",
     "update_entry",
     "withdraw",
+    "withdraw_standing",
     "writers",
 ]

@@ -12,11 +12,14 @@ from madoguchi.procedures.forms.inventory import (
     SurveyForm,
     WeightsForm,
 )
+from madoguchi.procedures.forms.standing import AssumptionsForm, CostForm, TakeOverForm
 
 __all__ = [
     "CHANGES",
     "MAX_BYTES",
     "AnswerForm",
+    "AssumptionsForm",
+    "CostForm",
     "CountsForm",
     "FormFile",
     "FoundDocument",
@@ -27,6 +30,7 @@ __all__ = [
     "RuleForm",
     "SheetFile",
     "SurveyForm",
+    "TakeOverForm",
     "WeightsForm",
     "date_box",
     "read_document",

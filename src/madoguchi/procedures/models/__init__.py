@@ -22,6 +22,8 @@ from madoguchi.procedures.models.inventory import (
     RuleState,
     weights_of,
 )
+from madoguchi.procedures.models.inventory_figures import history_figure
+from madoguchi.procedures.models.neighbours import Beside, Missing, beside, missing
 from madoguchi.procedures.models.outage import DueDay, MovedDeadline, Outage, OutageReason, deadline_of
 from madoguchi.procedures.models.paper import PaperEdition
 from madoguchi.procedures.models.path_figures import FEWEST, Share, Taken, share
@@ -38,6 +40,14 @@ from madoguchi.procedures.models.publishing import (
 )
 from madoguchi.procedures.models.shared import Adoption, AdoptionKind, SharedProcedure, SharedVersion
 from madoguchi.procedures.models.short_address import ShortAddress
+from madoguchi.procedures.models.standing import (
+    Assumption,
+    CostKind,
+    OperatingCost,
+    PublicStanding,
+    StandingSettings,
+    assumptions_of,
+)
 from madoguchi.procedures.models.version import ProcedureVersion
 
 __all__ = [
@@ -47,8 +57,11 @@ __all__ = [
     "Adoption",
     "AdoptionKind",
     "Announcement",
+    "Assumption",
+    "Beside",
     "ClockUnit",
     "CodeList",
+    "CostKind",
     "CountChannel",
     "DraftState",
     "DueDay",
@@ -67,9 +80,11 @@ __all__ = [
     "InventoryRound",
     "InventorySettings",
     "LifeEvent",
+    "Missing",
     "MovedDeadline",
     "NationalProcedure",
     "Opening",
+    "OperatingCost",
     "Outage",
     "OutageReason",
     "PaperEdition",
@@ -79,6 +94,7 @@ __all__ = [
     "ProcedureQuerySet",
     "ProcedureVersion",
     "Progress",
+    "PublicStanding",
     "ReplyState",
     "ReviewState",
     "RoundState",
@@ -89,9 +105,14 @@ __all__ = [
     "SharedProcedure",
     "SharedVersion",
     "ShortAddress",
+    "StandingSettings",
     "Taken",
     "announcement",
+    "assumptions_of",
+    "beside",
     "deadline_of",
+    "history_figure",
+    "missing",
     "poster_data",
     "share",
     "short_url",
