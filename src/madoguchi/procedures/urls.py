@@ -2,8 +2,8 @@
 
 from django.urls import path
 
+from madoguchi.procedures.views import bundles, inventory, inventory_plan, studio, studio_paper, surveys
 from madoguchi.procedures.views import desk as desk_views
-from madoguchi.procedures.views import inventory, inventory_plan, studio, studio_paper, surveys
 from madoguchi.procedures.views import resident as views
 
 resident = [
@@ -16,6 +16,8 @@ resident = [
 ]
 
 desk = [
+    path("bundles/", bundles.every, name="bundles"),
+    path("bundles/<slug:bundle>/", bundles.bundle, name="bundle"),
     path("procedures/", desk_views.every, name="list"),
     path("procedures/<slug:procedure>/", desk_views.procedure, name="procedure"),
     path("procedures/<slug:procedure>/opening/", desk_views.opening, name="opening"),

@@ -1,6 +1,20 @@
 """The acts of this room."""
 
 from madoguchi.procedures.actions.banks import BankLists
+from madoguchi.procedures.actions.bundles import (
+    BUNDLES,
+    Bundle,
+    BundleMember,
+    OfferedBundle,
+    OfferedMember,
+    bundles,
+    check_bundle,
+    offered_bundle,
+    offered_bundles,
+    read_bundle,
+    set_bundle,
+    verdicts,
+)
 from madoguchi.procedures.actions.checking import check_entry
 from madoguchi.procedures.actions.counting import record_counts
 from madoguchi.procedures.actions.entries import add_entry, end_entry, entries_for, restore_entry, update_entry
@@ -24,9 +38,14 @@ from madoguchi.procedures.actions.surveying import (
 )
 
 __all__ = [
+    "BUNDLES",
     "LIBRARY",
     "BankLists",
+    "Bundle",
+    "BundleMember",
     "LibraryEntry",
+    "OfferedBundle",
+    "OfferedMember",
     "Proposal",
     "WithBanks",
     "add_entry",
@@ -34,7 +53,9 @@ __all__ = [
     "adopt",
     "answer_entry",
     "approve_reply",
+    "bundles",
     "change_draft",
+    "check_bundle",
     "check_entry",
     "choice_ids",
     "close",
@@ -51,6 +72,8 @@ __all__ = [
     "may_undo",
     "move_rule",
     "national_for",
+    "offered_bundle",
+    "offered_bundles",
     "open_draft",
     "open_survey",
     "order_entry",
@@ -60,6 +83,7 @@ __all__ = [
     "propose_in_survey",
     "publish",
     "publish_code_list",
+    "read_bundle",
     "read_entry",
     "read_inventory",
     "record_counts",
@@ -68,6 +92,7 @@ __all__ = [
     "restore_entry",
     "save_rule",
     "send_back_reply",
+    "set_bundle",
     "set_weights",
     "show",
     "submit_reply",
@@ -76,4 +101,5 @@ __all__ = [
     "take_proposals",
     "undo_draft",
     "update_entry",
+    "verdicts",
 ]

@@ -1,5 +1,6 @@
 """Shapes of input on the desk's pages of this room."""
 
+from madoguchi.procedures.forms.bundles import BundleForm
 from madoguchi.procedures.forms.documents import CHANGES, MAX_BYTES, FormFile, OpeningDays, Publication, date_box, read_document
 from madoguchi.procedures.forms.inventory import (
     AnswerForm,
@@ -17,6 +18,7 @@ __all__ = [
     "CHANGES",
     "MAX_BYTES",
     "AnswerForm",
+    "BundleForm",
     "CountsForm",
     "FormFile",
     "NewEntryForm",

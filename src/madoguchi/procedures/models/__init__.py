@@ -21,6 +21,7 @@ from madoguchi.procedures.models.inventory import (
     RuleState,
     weights_of,
 )
+from madoguchi.procedures.models.life_bundle import LifeEventBundle
 from madoguchi.procedures.models.procedure import ClockUnit, LifeEvent, Opening, Procedure, ProcedureKind, ProcedureQuerySet
 from madoguchi.procedures.models.version import ProcedureVersion
 
@@ -40,6 +41,7 @@ __all__ = [
     "InventoryRound",
     "InventorySettings",
     "LifeEvent",
+    "LifeEventBundle",
     "NationalProcedure",
     "Opening",
     "PlannedChannel",

@@ -67,7 +67,8 @@ def every(request: HttpRequest) -> HttpResponse:
     rows = Procedure.objects.for_lists().select_related("current").defer("current__document")
     found = rows.matching(query) if query else list(rows.order_by("division__code", "kana"))
     shown = [{"procedure": procedure, "opening": procedure.opening(today)} for procedure in found]
-    return render(request, "procedures/desk_list.html", {"rows": shown, "query": query})
+    may_edit = request.member.may("forms.edit")  # type: ignore[attr-defined]
+    return render(request, "procedures/desk_list.html", {"rows": shown, "query": query, "may_edit": may_edit})
 
 
 @desk("desk")
