@@ -14,6 +14,16 @@ from madoguchi.applications.actions.answering import (
     withdraw,
     write_message,
 )
+from madoguchi.applications.actions.bundling import (
+    Standing,
+    StartedBundle,
+    carry_common,
+    forget_common,
+    standings,
+    start_bundle,
+    submit_bundle,
+    sweep_filings,
+)
 from madoguchi.applications.actions.clearing import sweep_drafts, sweep_exports, tell_ending_drafts
 from madoguchi.applications.actions.correcting import cancel_correction, correct, default_due, remind_corrections, request_correction
 from madoguchi.applications.actions.deciding import decide, decide_as_proposed, preview, recall, release_decision
@@ -24,6 +34,7 @@ from madoguchi.applications.actions.measuring import usual_days
 from madoguchi.applications.actions.noting import LOOK_REASONS, look_at_mynumber, note, renew_phrase_at_counter
 from madoguchi.applications.actions.papers import made_paper
 from madoguchi.applications.actions.proving import mail_code
+from madoguchi.applications.actions.reusing import Suggestion, origins, passed_over, reuse, settled_pages, suggestions, take_over
 from madoguchi.applications.actions.reviewing import (
     approve,
     approved_proposal,
@@ -43,6 +54,7 @@ from madoguchi.applications.actions.saving import (
     save_answers,
     set_answer,
     walk_of,
+    write_answers,
 )
 from madoguchi.applications.actions.starting import (
     Started,
@@ -65,7 +77,10 @@ __all__ = [
     "NotReady",
     "Opening",
     "Saved",
+    "Standing",
     "Started",
+    "StartedBundle",
+    "Suggestion",
     "accept",
     "accept_offer",
     "add_row",
@@ -78,6 +93,7 @@ __all__ = [
     "attach",
     "begin_amendment",
     "cancel_correction",
+    "carry_common",
     "claim",
     "correct",
     "decide",
@@ -92,6 +108,7 @@ __all__ = [
     "export_cases",
     "files_of",
     "fingerprint",
+    "forget_common",
     "freeze",
     "give_feedback",
     "is_editable",
@@ -108,6 +125,8 @@ __all__ = [
     "note",
     "open_case",
     "open_proposal",
+    "origins",
+    "passed_over",
     "preview",
     "propose",
     "prove_birth",
@@ -119,23 +138,32 @@ __all__ = [
     "renew_phrase",
     "renew_phrase_at_counter",
     "request_correction",
+    "reuse",
     "save_answers",
     "send_back",
     "send_resume_link",
     "set_answer",
     "settle",
+    "settled_pages",
     "standing_decision",
+    "standings",
     "start",
+    "start_bundle",
     "start_for",
     "submit",
+    "submit_bundle",
+    "suggestions",
     "sweep_drafts",
     "sweep_exports",
+    "sweep_filings",
     "take",
+    "take_over",
     "tell",
     "tell_ending_drafts",
     "usual_days",
     "walk_of",
     "withdraw",
     "works_here",
+    "write_answers",
     "write_message",
 ]

@@ -15,6 +15,7 @@ from madoguchi.applications.models.application import (
 )
 from madoguchi.applications.models.case import Amendment, Correction, CorrectionItem, CorrectionState, Feedback, Message, Note
 from madoguchi.applications.models.decision import Decision, IssuedDocument, Outcome, Review
+from madoguchi.applications.models.filing import FilingBundle, FilingMember, Reuse, siblings_of
 from madoguchi.applications.models.reading import address_line, applicant, by_concept, full_name, walk_revision
 
 __all__ = [
@@ -33,10 +34,13 @@ __all__ = [
     "CorrectionState",
     "Decision",
     "Feedback",
+    "FilingBundle",
+    "FilingMember",
     "IssuedDocument",
     "Message",
     "Note",
     "Outcome",
+    "Reuse",
     "Review",
     "Secret",
     "State",
@@ -48,5 +52,6 @@ __all__ = [
     "by_concept",
     "full_name",
     "head_of",
+    "siblings_of",
     "walk_revision",
 ]

@@ -18,7 +18,7 @@ from django_scopes import scope, scopes_disabled
 
 from madoguchi.accounts.actions import check_code, consume_link, look_at_link, resident_for
 from madoguchi.applications.actions import claim, give_feedback, keep_email, made_paper, mail_code, send_resume_link
-from madoguchi.applications.backends import continuing
+from madoguchi.applications.backends import continuing, filings_here
 from madoguchi.applications.models import Application, Attachment, IssuedDocument
 from madoguchi.applications.models.story import shown_label, shown_state
 from madoguchi.applications.views.access import address_of, application_of, forget, grant, level, own_case
@@ -156,7 +156,7 @@ def my(request: HttpRequest) -> HttpResponse:
     cases = list(mine.filed().order_by("-arrived_at"))
     for one in cases:
         one.shown_state, one.shown_label = shown_state(one), shown_label(one)
-    context = {"drafts": mine.drafts().order_by("-saved_at"), "cases": cases}
+    context = {"drafts": mine.drafts().order_by("-saved_at"), "cases": cases, "filings": filings_here(request)}
     return render(request, "applications/my.html", context)
 
 
@@ -165,7 +165,7 @@ def my(request: HttpRequest) -> HttpResponse:
 @require_GET
 def resume(request: HttpRequest) -> HttpResponse:
     """Continue yours: what this browser still holds, and the other ways back."""
-    return render(request, "applications/resume.html", {"drafts": continuing(request)})
+    return render(request, "applications/resume.html", {"drafts": continuing(request), "filings": filings_here(request)})
 
 
 @anyone

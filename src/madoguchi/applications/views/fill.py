@@ -13,10 +13,23 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from madoguchi.applications.actions import NotReady, add_row, discard, look_over, mark_page_done, move_to_current_version, start, submit
-from madoguchi.applications.models import Application
+from madoguchi.applications.actions import (
+    NotReady,
+    add_row,
+    discard,
+    look_over,
+    mark_page_done,
+    move_to_current_version,
+    origins,
+    passed_over,
+    start,
+    submit,
+    suggestions,
+)
+from madoguchi.applications.models import Application, FilingBundle
 from madoguchi.applications.views.access import address_of, application_of, grant, own_case
 from madoguchi.applications.views.pages import PageForm
+from madoguchi.applications.views.siblings import bundle_address, filing_of_member, together_of
 from madoguchi.applications.views.summary import groups_of, problem_rows
 from madoguchi.engines.forms import Problem, Walk, WalkedPage, check_walk, pick
 from madoguchi.lib.addresses import address
@@ -65,13 +78,20 @@ def to(request: HttpRequest, name: str, application: Application, **parts: Any) 
 def keep(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """The resume code and the passphrase, shown once, before the first question."""
     application = application_of(request, uuid)
-    phrase = request.session.get(PHRASE, {}).get(str(uuid), "")
+    known = request.user.is_authenticated and suggestions(application=application, resident=request.user)
+    return show_keep(request, application, to(request, "reuse" if known else "fill", application))
+
+
+def show_keep(request: HttpRequest, begun: Application | FilingBundle, go_on: str) -> HttpResponse:
+    """The page that shows the passphrase of what was just begun."""
+    phrase = request.session.get(PHRASE, {}).get(str(begun.uuid), "")
     context = {
-        "application": application,
+        "application": begun,
         "phrase": phrase,
         "words": phrase.split("-"),
         "romaji": romaji(phrase) if phrase else "",
-        "go_on": to(request, "fill", application),
+        "go_on": go_on,
+        "is_bundle": isinstance(begun, FilingBundle),
     }
     return render(request, "applications/keep.html", context)
 
@@ -208,7 +228,12 @@ def next_address(request: HttpRequest, form: PageForm, page: str, row: str) -> s
         return to(request, "page", application, page=undone[0].page.id) if undone else to(request, "check", application)
     if place.page.page.ends:
         return to(request, "page", application, page=page)
-    return to(request, "page", application, page=place.after.page.id) if place.after else to(request, "check", application)
+    settled = passed_over(application=application)
+    after = next((one for one in form.walked.pages[place.number :] if one.page.id not in settled), None)
+    if after is not None:
+        return to(request, "page", application, page=after.page.id)
+    filing = filing_of_member(application)
+    return bundle_address(request, "bundle_next", filing) if filing is not None else to(request, "check", application)
 
 
 def show_page(request: HttpRequest, form: PageForm, page: str, row: str, status: int = 200) -> HttpResponse:
@@ -236,6 +261,7 @@ def show_page(request: HttpRequest, form: PageForm, page: str, row: str, status:
         "section_repeats": section_repeats(form, place),
         "contact": form.application.division,
         "newer_version": newer_version(form.application),
+        "together": together_of(form.application),
         "said_only": not form.problems and bool(form.said),
     }
     return render(request, "applications/page.html", context, status=status)
@@ -313,7 +339,13 @@ def show_check(request: HttpRequest, application: Application, status: int = 200
     context = {
         "application": application,
         "procedure": application.procedure,
-        "groups": groups_of(walked, application, change=lambda page, row: change_address(request, application, page, row)),
+        "groups": groups_of(
+            walked,
+            application,
+            change=lambda page, row: change_address(request, application, page, row),
+            origins=origins(application=application),
+        ),
+        "together": together_of(application),
         "problems": problem_rows(walked, errors, lambda page, row: change_address(request, application, page, row)),
         "warnings": problem_rows(
             walked, [p for p in problems if p.level != "error"], lambda page, row: change_address(request, application, page, row)
@@ -341,7 +373,7 @@ def sent(request: HttpRequest, uuid: UUID) -> HttpResponse:
     if application.is_draft:
         return redirect(to(request, "fill", application))
     context = {"application": application, "procedure": application.procedure, "contact": application.division}
-    return render(request, "applications/sent.html", context)
+    return render(request, "applications/sent.html", {**context, "together": together_of(application)})
 
 
 @anyone
