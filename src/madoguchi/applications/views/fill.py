@@ -211,6 +211,9 @@ def back_address(request: HttpRequest, form: PageForm, page: str, row: str) -> s
         return to(request, "page", form.application, page=page)
     place = place_of(form.walked, page)
     if place is None or place.before is None:
+        filing = filing_of_member(form.application)
+        if filing is not None:
+            return bundle_address(request, "bundle", filing)
         return address("procedures:procedure", slug=request.municipality.slug, procedure=form.application.procedure.slug)
     return to(request, "page", form.application, page=place.before.page.id)
 

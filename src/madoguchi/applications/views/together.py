@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from madoguchi.applications.actions import Standing, carry_common, mark_page_done, origins, standings, submit_bundle
+from madoguchi.applications.actions import Standing, add_row, carry_common, mark_page_done, origins, standings, submit_bundle
 from madoguchi.applications.backends import level
 from madoguchi.applications.models import FilingBundle
 from madoguchi.applications.models.documents import documents_of, documents_paper
@@ -90,10 +90,15 @@ def common(request: HttpRequest, filing: UUID, page: str) -> HttpResponse:
         lambda walk: walked.groups if (walked := walk.page(page)) is not None else (),
         lambda walk: {repeat.id for repeat in walked.repeats} if (walked := walk.page(page)) is not None else set(),
     )
-    if place_of(form.walked, page) is None:
+    place = place_of(form.walked, page)
+    if place is None:
         return redirect(at(request, "bundle_next", found))
     if request.method == "POST":
         return _posted(request, found, form, page)
+    for repeat in place.page.repeats:
+        if repeat.min and not form.walked.rows(repeat.id):  # the first row is there to be filled
+            add_row(store=found, application=found, repeat_id=repeat.id, by=form.by)
+            form.reload()
     return _show_common(request, found, form, page)
 
 

@@ -94,6 +94,9 @@ def read_bundle(file: Path) -> Bundle:
     raw = json.loads(file.read_text(encoding="utf-8"))
     if raw["life_event"] not in LifeEvent.values or raw["id"] != file.stem:
         raise ValueError(f"{file}: id or life_event")
+    slugs = [each["slug"] for each in raw["members"]]
+    if twice := sorted({slug for slug in slugs if slugs.count(slug) > 1}):
+        raise ValueError(f"{file}: twice: {', '.join(twice)}")
     members, rules = [], []
     for each in raw["members"]:
         if unknown := set(each) - KEYS:
@@ -129,9 +132,7 @@ def check_bundle(file: Path) -> list[str]:
         return [str(error)]
     faults = [f"guide {one.path}: {one.message or one.key}" for one in lint(found.guide) if one.level == "error"]
     texts = [found.title, found.intro, *(text for one in found.members for text in (one.name, one.why, one.deadline) if text is not None)]
-    faults += [f"no text in {language}: {text}" for text in texts for language in LANGUAGES if not text.get(language)]
-    slugs = [one.slug for one in found.members]
-    return [*faults, *(f"twice: {slug}" for slug in sorted(set(slugs)) if slugs.count(slug) > 1)]
+    return [*faults, *(f"no text in {language}: {text}" for text in texts for language in LANGUAGES if not text.get(language))]
 
 
 def offered_bundles(*, procedures: Collection[Procedure] | None = None, with_off: bool = False) -> list[OfferedBundle]:
