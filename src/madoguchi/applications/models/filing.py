@@ -106,8 +106,8 @@ class Reuse(Owned):
 
 def siblings_of(application: Application) -> list[Any]:
     """The other applications of the same filing, in its order; drafts too."""
-    mine = FilingMember.objects.filter(application=application).values_list("filing_id", flat=True).first()
+    mine = getattr(application, "filed_with", None)
     if mine is None:
         return []
-    rows = FilingMember.objects.filter(filing=mine).exclude(application=None).exclude(application=application)
+    rows = FilingMember.objects.filter(filing=mine.filing_id).exclude(application=None).exclude(application=application)
     return [row.application for row in rows.select_related("application__procedure__division")]

@@ -20,6 +20,7 @@ from madoguchi.lib.addresses import address
 from madoguchi.lib.limits import caller
 
 KEPT = "kept:"  # what was typed on a page whose session was over, carried through the sign-in in the browser's own page
+PHRASE = "phrase"  # session key: the passphrase until its page has been left
 AFTER_PROOF = frozenset({"status", "amend", "correct", "receive_email"})  # pages to which the second proof leads back
 
 
@@ -47,7 +48,7 @@ def forget(request: HttpRequest) -> None:
 
 def application_of(request: HttpRequest, uuid: UUID, *, full: bool = True) -> Application:
     """The application if this browser may see it; raises Expired for one that it may not (or no longer)."""
-    found = Application.objects.select_related("procedure__division", "version", "resident").filter(uuid=uuid).first()
+    found = Application.objects.select_related("procedure__division", "version", "resident", "filed_with").filter(uuid=uuid).first()
     if found is None:
         raise Http404
     held = level(request, found)

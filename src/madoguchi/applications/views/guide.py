@@ -18,8 +18,9 @@ from django.views.decorators.http import require_http_methods
 from madoguchi.applications.actions import start, start_bundle
 from madoguchi.applications.forms import posted_parts
 from madoguchi.applications.forms.fields import FieldView, field_for
-from madoguchi.applications.views.access import address_of, grant
-from madoguchi.applications.views.fill import PHRASE, STARTS, reader_code, to
+from madoguchi.applications.views.access import PHRASE, address_of, grant
+from madoguchi.applications.views.begin import STARTS
+from madoguchi.applications.views.fill import reader_code, to
 from madoguchi.engines.forms import Walk, put, read, walk
 from madoguchi.lib.addresses import address
 from madoguchi.lib.errors import Refused

@@ -22,7 +22,7 @@ class Together:
 
 def together_of(application: Application) -> Together | None:
     """The filing of an application and its place there; None for one that is filed alone."""
-    mine = FilingMember.objects.filter(application=application).select_related("filing").defer("filing__document", "filing__values").first()
+    mine = getattr(application, "filed_with", None)
     if mine is None:
         return None
     every = list(FilingMember.objects.filter(filing=mine.filing_id).values_list("pk", flat=True))

@@ -18,8 +18,9 @@ from madoguchi.applications.backends import level
 from madoguchi.applications.models import FilingBundle
 from madoguchi.applications.models.documents import documents_of, documents_paper
 from madoguchi.applications.models.story import shown_label, shown_state
-from madoguchi.applications.views.access import Expired, grant, own_case
-from madoguchi.applications.views.fill import PHRASE, autosaved, change_address, place_of, show_keep
+from madoguchi.applications.views.access import PHRASE, Expired, grant, own_case
+from madoguchi.applications.views.begin import show_keep
+from madoguchi.applications.views.fill import autosaved, change_address, place_of
 from madoguchi.applications.views.pages import PageForm
 from madoguchi.applications.views.siblings import bundle_address as at
 from madoguchi.applications.views.summary import groups_of, problem_rows

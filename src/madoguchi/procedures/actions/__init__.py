@@ -1,6 +1,7 @@
 """The acts of this room."""
 
 from madoguchi.procedures.actions.banks import BankLists
+from madoguchi.procedures.actions.blocks import BLOCKS, Block, blocks
 from madoguchi.procedures.actions.bundles import (
     BUNDLES,
     Bundle,
@@ -38,9 +39,11 @@ from madoguchi.procedures.actions.surveying import (
 )
 
 __all__ = [
+    "BLOCKS",
     "BUNDLES",
     "LIBRARY",
     "BankLists",
+    "Block",
     "Bundle",
     "BundleMember",
     "LibraryEntry",
@@ -53,6 +56,7 @@ __all__ = [
     "adopt",
     "answer_entry",
     "approve_reply",
+    "blocks",
     "bundles",
     "change_draft",
     "check_bundle",

@@ -8,13 +8,15 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from madoguchi.engines.forms import pick
+from madoguchi.lib.tags import reader
 from madoguchi.procedures.actions import OfferedBundle, OfferedMember
 
 MOST = 99
 
 
-def number_box() -> forms.NumberInput:
-    return forms.NumberInput(attrs={"class": "box w-9", "min": 1, "max": MOST})
+def number_box(**attrs: str) -> forms.NumberInput:
+    return forms.NumberInput(attrs={"class": "box w-9", "min": 1, "max": MOST, **attrs})
 
 
 class BundleForm(forms.Form):
@@ -31,12 +33,17 @@ class BundleForm(forms.Form):
         order = [one.member.slug for one in offered.members]
         first: dict[str, Any] = {"is_on": row.is_on if row else True, "position": min(row.position, MOST) if row else 50}
         self.members = sorted(shipped.members, key=lambda one: order.index(one.member.slug) if one.member.slug in inside else len(order))
-        for place, one in enumerate(self.members, 1):
-            first |= {f"place-{one.member.slug}": place, f"in-{one.member.slug}": one.member.slug in inside}
+        for number, one in enumerate(self.members, 1):
+            first |= {f"place-{one.member.slug}": number, f"in-{one.member.slug}": one.member.slug in inside}
         super().__init__(*args, initial=first, **more)
         for one in self.members:
-            self.fields[f"in-{one.member.slug}"] = forms.BooleanField(required=False)
-            self.fields[f"place-{one.member.slug}"] = forms.IntegerField(min_value=1, max_value=MOST, widget=number_box())
+            name = {"name": pick(one.name, reader())}
+            inside, place = str(_("%(name)sを入れる") % name), str(_("%(name)sの順") % name)
+            box = forms.CheckboxInput(attrs={"aria-label": inside})
+            self.fields[f"in-{one.member.slug}"] = forms.BooleanField(label=inside, required=False, widget=box)
+            self.fields[f"place-{one.member.slug}"] = forms.IntegerField(
+                label=place, min_value=1, max_value=MOST, widget=number_box(**{"aria-label": place})
+            )
 
     def rows(self) -> Iterator[tuple[OfferedMember, forms.BoundField, forms.BoundField]]:
         """Each procedure with its two boxes."""
