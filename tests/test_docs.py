@@ -35,6 +35,8 @@ PICTURES = (
     "inventory",
     "priority",
     "studio",
+    "guide",
+    "together",
 )
 
 LINK = re.compile(r"(!?)\[[^\]]*\]\(([^)\s]+)\)")
