@@ -68,7 +68,7 @@ def _questions(name: Text, form: Form) -> Iterator[_Asked]:
 
 
 def _page(plan: Mapping[str, Any], asked: Sequence[_Asked]) -> dict[str, Any] | None:
-    sections = []
+    sections: list[dict[str, Any]] = []
     plain = list(_common(plan, asked, ""))
     if plain:
         sections.append({"id": f"{plan['id']}-all", "questions": plain})

@@ -116,7 +116,7 @@ def pairs(draw: Any) -> tuple[Any, Any]:
     kind = draw(st.sampled_from(sorted(TYPES_CARRIED)))
     other = draw(st.sampled_from(["text", "long_text"])) if kind in ("text", "long_text") else kind
     labels = draw(st.permutations(["甲", "乙"]))
-    made = []
+    made: list[Form] = []
     for each in (kind, other):
         keys = dict(draw(KEYS[each])) if each in KEYS else {}
         if each in ("choice", "choices"):
@@ -139,7 +139,7 @@ def test_what_is_carried_is_what_the_question_would_have_read(pair):
         assert (again.value, again.problems) == (offer.value, ())
         carried = carry({}, [offer], form=target)
         assert not [one for one in check(target, carried.values, on=ON, lists=LISTS) if one.level == "error"]
-        assert walk(target, carried.values, on=ON, lists=LISTS).item("q").value == offer.value
+        assert given_in(target, dict(carried.values)).item("q").value == offer.value
         assert carried.marks == {"q": mark_of(offer.value)}
 
 
@@ -215,13 +215,18 @@ def test_what_a_person_typed_is_never_written_over(sent, typed, at):
 # -- common questions ------------------------------------------------------------------------------------------------------------
 
 
+def united_of(*forms: Form) -> Form:
+    document = unite([(words(f"届{'一二三'[place]}"), one) for place, one in enumerate(forms)], form_id="common", title=words("共通"))
+    assert document is not None
+    return load(document)
+
+
 def test_a_question_is_common_when_two_forms_ask_it_and_one_asks_everybody():
     name, phone = question("n", "person_name", "applicant.name", required=True), question("p", "phone", "applicant.phone")
     hidden = {**question("t", "phone", "applicant.phone", required=True), "show_if": {"==": [{"var": "yes"}, True]}}
     yes = {"id": "yes", "type": "yes_no", "label": words("はい")}
     one, two = form("one", name, phone), form("two", {**name, "kana": "none"}, yes, hidden)
-    document = unite([(words("届一"), one), (words("届二"), two)], form_id="common", title=words("共通"))
-    united = load(document)
+    united = united_of(one, two)
     assert united.question("applicant_name").kana == "required"
     assert united.question("applicant_phone").required is False, "only some people must answer it"
     alone = unite(
@@ -234,7 +239,7 @@ def test_a_question_is_common_when_two_forms_ask_it_and_one_asks_everybody():
 
 def test_what_it_is_used_for_stands_under_each_common_question():
     name, phone = question("n", "person_name", "applicant.name"), question("p", "phone", "applicant.phone")
-    forms = [(words("届一"), form("one", name, phone)), (words("届二"), form("two", name)), (words("届三"), form("three", phone))]
-    united = load(unite(forms, form_id="common", title=words("共通")))
-    assert united.question("applicant_name").hint["ja"] == "使う手続き：届一、届二"
-    assert united.question("applicant_phone").hint["ja"] == "使う手続き：届一、届三"
+    forms = [form("one", name, phone), form("two", name), form("three", phone)]
+    united = united_of(*forms)
+    assert (united.question("applicant_name").hint or {})["ja"] == "使う手続き：届一、届二"
+    assert (united.question("applicant_phone").hint or {})["ja"] == "使う手続き：届一、届三"
