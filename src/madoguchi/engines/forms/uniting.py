@@ -19,7 +19,7 @@ from .texts import pick, strip_ruby
 
 LANGUAGES = ("ja", "plain", "en")
 # What of a question is the same wherever it is asked; conditions, checks and hints belong to the form they stand in.
-KEPT = ("type", "choices", "list")
+KEPT = ("type", "list")
 JOINS = {"ja": "、", "plain": "、", "en": ", "}
 
 
@@ -111,7 +111,11 @@ def _merged(concept: str, group: Sequence[_Asked], family: str, forms: int) -> d
     raw = _raw(lead.form, lead.question.id)
     made: dict[str, Any] = {"id": _id(concept, family), "concept": concept}
     made |= {key: raw[key] for key in KEPT if key in raw}
-    made["label"] = _words()["labels"].get(concept) or raw["label"]
+    if "choices" in raw:
+        made["choices"] = [
+            {**choice, **{key: _whole(choice[key]) for key in ("label", "hint") if key in choice}} for choice in raw["choices"]
+        ]
+    made["label"] = _words()["labels"].get(concept) or _whole(raw["label"])
     made["hint"] = _used_for([one.name for one in group], everywhere=len(group) == forms)
     needs = [one.question.required for one in group if one.of_everybody]
     if any(needs):
@@ -135,6 +139,11 @@ def _used_for(names: Sequence[Text], *, everywhere: bool) -> dict[str, str]:
         return dict(_words()["used_for_all"])
     words = _words()["used_for"]
     return {language: words[language].format(names=JOINS[language].join(_name(name, language) for name in names)) for language in LANGUAGES}
+
+
+def _whole(text: Text) -> dict[str, str]:
+    """A text in all languages; what a form does not say in one is said in Japanese."""
+    return {language: text.get(language) or strip_ruby(text["ja"]) for language in LANGUAGES}
 
 
 def _name(name: Text, language: str) -> str:
