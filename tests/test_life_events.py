@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +16,9 @@ from madoguchi.accounts.actions import resident_for
 from madoguchi.accounts.tests.make import make_division, make_member, make_municipality
 from madoguchi.applications.actions import sweep_filings
 from madoguchi.applications.models import Application, FilingBundle, Reuse, State
+from madoguchi.jobs.tests.make import run_tasks
 from madoguchi.lib.tests.boxes import form_with, posted, words
+from madoguchi.notices.models import Mail
 from madoguchi.procedures.actions import adopt, close, library_entries, publish, reopen, set_bundle
 from tests import filler
 from tests.people import text_of
@@ -214,6 +217,26 @@ def test_who_lost_the_cookie_comes_back_and_loses_nothing(koto, client):
     assert Client().get(f"/koto/b/{filing.uuid}/").status_code == 302
     wrong = Client().post("/koto/status/", posted(back, number=code, phrase="さくら-さくら-さくら-さくら"))
     assert wrong.status_code == 422
+
+
+def test_an_address_is_asked_once_and_its_link_opens_the_whole(koto, client):
+    filing = begin(client)
+    first, second = Application.objects.order_by("id")
+    asked = client.post(f"/koto/a/{first.uuid}/leave/", {"email": "hanako@example.jp"}, follow=True)
+    digits = re.search(r"\d{6}", mails()[-1])[0]
+    client.post(asked.request["PATH_INFO"], posted(form_with(asked, name="code"), code=digits))
+    second.refresh_from_db()
+    assert second.email == "hanako@example.jp"
+    other = Client()
+    token = re.search(r"/koto/resume/([\w-]+)/", mails()[-1])[1]
+    assert other.post(f"/koto/resume/{token}/")["Location"] == f"/koto/b/{filing.uuid}/"
+    assert other.get(f"/koto/b/{filing.uuid}/").status_code == 200
+    assert other.get(f"/koto/a/{second.uuid}/", follow=True).status_code == 200
+
+
+def mails() -> list[str]:
+    run_tasks()
+    return [mail.body for mail in Mail.objects.order_by("id")]
 
 
 def test_a_version_that_is_published_meanwhile(koto, client):

@@ -23,6 +23,7 @@ from madoguchi.applications.models import Application, Attachment, IssuedDocumen
 from madoguchi.applications.models.story import shown_label, shown_state
 from madoguchi.applications.views.access import address_of, application_of, forget, grant, level, own_case
 from madoguchi.applications.views.fill import reader_code, to
+from madoguchi.applications.views.siblings import bundle_address, filing_of_member, open_siblings
 from madoguchi.engines.japanese import ContactProblem, normalise_email
 from madoguchi.lib import numbers
 from madoguchi.lib.addresses import address
@@ -236,6 +237,9 @@ def receive_email_code(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
     def done(email: str) -> str:
         keep_email(application=application, email=email, agreed_electronic=request.POST.get("electronic") == "yes")
+        filing = filing_of_member(application) if application.is_draft else None
+        if filing is not None:
+            return bundle_address(request, "bundle_next", filing)
         return to(request, "check" if application.is_draft else "status", application)
 
     parts = {"uuid": uuid}
@@ -262,6 +266,9 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     used = consume_link(token=token, purpose="resume")
     application = get_object_or_404(Application, uuid=used.target)
     grant(request, application, full=True)
+    filing = open_siblings(request, application)
+    if filing is not None:
+        return redirect(bundle_address(request, "bundle", filing))
     return redirect(to(request, "fill" if application.is_draft else "status", application))
 
 

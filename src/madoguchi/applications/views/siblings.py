@@ -7,7 +7,8 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from madoguchi.applications.models import Application, FilingBundle, FilingMember
+from madoguchi.applications.models import Application, FilingBundle, FilingMember, siblings_of
+from madoguchi.applications.views.access import grant
 from madoguchi.lib.addresses import address
 
 
@@ -38,3 +39,15 @@ def filing_of_member(application: Application) -> FilingBundle | None:
 def bundle_address(request: HttpRequest, name: str, filing: FilingBundle, **parts: Any) -> str:
     """Address of one of a filing's pages."""
     return address(f"applications:{name}", slug=request.municipality.slug, filing=filing.uuid, **parts)
+
+
+def open_siblings(request: HttpRequest, application: Application) -> FilingBundle | None:
+    """After a link to a proven address: what is filed together with the application and goes to the same address; gives the filing."""
+    filing = filing_of_member(application)
+    if filing is None or not application.email:
+        return None
+    for other in siblings_of(application):
+        if other.email == application.email:
+            grant(request, other, full=True)
+    grant(request, filing, full=True)
+    return filing
