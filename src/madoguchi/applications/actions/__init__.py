@@ -29,6 +29,7 @@ from madoguchi.applications.actions.correcting import cancel_correction, correct
 from madoguchi.applications.actions.deciding import decide, decide_as_proposed, preview, recall, release_decision
 from madoguchi.applications.actions.editing import desk_edit, is_editable, may_edit
 from madoguchi.applications.actions.exporting import FORMATS, Exported, export_cases
+from madoguchi.applications.actions.handing_over import hand_over, left_over, stay_on_version, waiting_switch
 from madoguchi.applications.actions.looking import claim, look_up, prove_birth
 from madoguchi.applications.actions.measuring import usual_days
 from madoguchi.applications.actions.noting import LOOK_REASONS, look_at_mynumber, note, renew_phrase_at_counter
@@ -67,6 +68,7 @@ from madoguchi.applications.actions.starting import (
     start_for,
 )
 from madoguchi.applications.actions.submitting import NotReady, due_on, freeze, look_over, submit, tell
+from madoguchi.applications.actions.trying import Trial, TrialEnd, send_trial, stand_in, trying
 from madoguchi.applications.actions.uploading import attach, detach, files_of
 
 __all__ = [
@@ -81,6 +83,8 @@ __all__ = [
     "Started",
     "StartedBundle",
     "Suggestion",
+    "Trial",
+    "TrialEnd",
     "accept",
     "accept_offer",
     "add_row",
@@ -111,8 +115,10 @@ __all__ = [
     "forget_common",
     "freeze",
     "give_feedback",
+    "hand_over",
     "is_editable",
     "keep_email",
+    "left_over",
     "look_at_mynumber",
     "look_over",
     "look_up",
@@ -142,14 +148,17 @@ __all__ = [
     "save_answers",
     "send_back",
     "send_resume_link",
+    "send_trial",
     "set_answer",
     "settle",
     "settled_pages",
+    "stand_in",
     "standing_decision",
     "standings",
     "start",
     "start_bundle",
     "start_for",
+    "stay_on_version",
     "submit",
     "submit_bundle",
     "suggestions",
@@ -160,7 +169,9 @@ __all__ = [
     "take_over",
     "tell",
     "tell_ending_drafts",
+    "trying",
     "usual_days",
+    "waiting_switch",
     "walk_of",
     "withdraw",
     "works_here",

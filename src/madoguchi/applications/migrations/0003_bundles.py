@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('applications', '0001_initial'),
+        ('applications', '0002_versions'),
         ('procedures', '0008_bundles'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -1,7 +1,7 @@
 """Shapes of input on the desk's pages of this room."""
 
 from madoguchi.procedures.forms.bundles import BundleForm
-from madoguchi.procedures.forms.documents import CHANGES, MAX_BYTES, FormFile, OpeningDays, Publication, date_box, read_document
+from madoguchi.procedures.forms.documents import CHANGES, MAX_BYTES, FormFile, FoundDocument, OpeningDays, date_box, read_document
 from madoguchi.procedures.forms.inventory import (
     AnswerForm,
     CountsForm,
@@ -21,11 +21,11 @@ __all__ = [
     "BundleForm",
     "CountsForm",
     "FormFile",
+    "FoundDocument",
     "NewEntryForm",
     "OpeningDays",
     "OrderForm",
     "PlanForm",
-    "Publication",
     "RuleForm",
     "SheetFile",
     "SurveyForm",

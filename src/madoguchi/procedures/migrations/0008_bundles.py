@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('procedures', '0003_studio'),
+        ('procedures', '0004_publishing'),
     ]
 
     operations = [

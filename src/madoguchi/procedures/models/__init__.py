@@ -23,15 +23,31 @@ from madoguchi.procedures.models.inventory import (
 )
 from madoguchi.procedures.models.life_bundle import LifeEventBundle
 from madoguchi.procedures.models.procedure import ClockUnit, LifeEvent, Opening, Procedure, ProcedureKind, ProcedureQuerySet
+from madoguchi.procedures.models.publishing import (
+    CLEAN,
+    ENDS,
+    FormExample,
+    FormReview,
+    FormSchedule,
+    Impact,
+    ReviewState,
+    ScheduleState,
+)
 from madoguchi.procedures.models.version import ProcedureVersion
 
 __all__ = [
+    "CLEAN",
+    "ENDS",
     "ClockUnit",
     "CodeList",
     "CountChannel",
     "DraftState",
     "FormDraft",
     "FormEdit",
+    "FormExample",
+    "FormReview",
+    "FormSchedule",
+    "Impact",
     "ImportState",
     "InventoryChange",
     "InventoryCount",
@@ -51,8 +67,10 @@ __all__ = [
     "ProcedureVersion",
     "Progress",
     "ReplyState",
+    "ReviewState",
     "RoundState",
     "RuleChange",
     "RuleState",
+    "ScheduleState",
     "weights_of",
 ]
