@@ -115,6 +115,24 @@ def residents(album: Album, city: Any) -> None:
         album.take(page, "mailbox")
 
 
+def life_event(album: Album, city: Any) -> None:
+    """The guide of 出生 with its list, and the status page of what was begun together."""
+    from tests.browser import hand
+
+    with album.page() as page:
+        page.goto("/koto/life/shussei/guide/")
+        hand.answer(page, {"which": "first", "public": "no", "insurance": "kokuho", "nursery": "no", "single": "no"})
+        hand.press(page, page.locator("main form button").first)
+        album.take(page, "guide")
+        page.locator("#agree-yes").check()
+        hand.press(page, page.locator("form[action$='/start/'] button"))
+        hand.press(page, page.locator("main a.button"))
+        hand.answer(page, {f"applicant_{key}": text for key, text in {**hand.PERSON, **hand.HOME, "birth": "1990-04-15"}.items()})
+        hand.press(page, page.locator(hand.NEXT).first)
+        hand.press(page, page.locator("main a[href*='/b/']").first)
+        album.take(page, "together")
+
+
 def desk(album: Album, city: Any) -> None:
     from tests.browser import hand
 
@@ -190,6 +208,7 @@ def main(wanted: list[str]) -> None:
         raise SystemExit("No Chromium on this machine (PATH or the variable CHROMIUM).")
     TARGET.mkdir(parents=True, exist_ok=True)
     parts: list[Callable[[Album, Any], None]] = [residents, desk, outside]
+    parts: list[Callable[[Album, Any], None]] = [residents, life_event, desk]
     with tempfile.TemporaryDirectory() as home, cities.running(Path(home), size=SIZE) as city, sync_playwright() as play:
         browser = play.chromium.launch(executable_path=browser_path, args=[*ARGUMENTS, "--lang=ja"], env={**os.environ, "LANGUAGE": "ja"})
         for part in parts:

@@ -38,6 +38,8 @@ PICTURES = (
     "studio",
     "outage",
     "paths",
+    "guide",
+    "together",
 )
 PAPERS = ("poster", "paper-edition")  # first pages of what is printed: one picture each
 

@@ -21,7 +21,18 @@ from django_scopes import scope, scopes_disabled
 from madoguchi.accounts.actions import resident_for
 from madoguchi.accounts.models import Division, EmailCode, EmailLink, Membership, Municipality, User
 from madoguchi.accounts.tests.make import make_division, make_member, make_municipality
-from madoguchi.applications.actions import accept, attach, begin_amendment, decide, looking, propose, request_correction, write_message
+from madoguchi.applications.actions import (
+    accept,
+    attach,
+    begin_amendment,
+    carry_common,
+    decide,
+    looking,
+    propose,
+    request_correction,
+    start_bundle,
+    write_message,
+)
 from madoguchi.applications.models import Application, Attachment
 from madoguchi.applications.tests.make import CHILDREN, FORM, TWO_CHILDREN, make_draft, make_filed, make_procedure
 from madoguchi.engines.placement.points import shipped
@@ -48,6 +59,7 @@ from madoguchi.procedures.actions import (
     change_draft,
     keep_example,
     move_deadlines,
+    offered_bundle,
     open_draft,
     open_survey,
     paper_edition,
@@ -126,11 +138,25 @@ def build(slug: str, name: str) -> Town:
             inventory_ids(mark, people["ict"].user, slug),
             forms,
             outage_ids(procedure, mark, people["ict"].user),
+            filing_ids(mark),
         )
         for made in made_ids:
             for key, found in made.items():
                 ids[key] = [*ids.get(key, []), *found]
     return Town(slug, ids)
+
+
+def filing_ids(mark: str) -> dict[str, list[object]]:
+    """Two drafts begun together, with the mark in the common answers and, copied, in both."""
+    for slug in ("jido-teate-nintei", "kodomo-iryo"):
+        make_procedure(slug, form=FORM)
+    offered = offered_bundle("shussei")
+    assert offered is not None
+    filing = start_bundle(offered=offered, chosen=["jido-teate-nintei", "kodomo-iryo"], agreed=True).filing
+    filing.values = {"applicant_name": {"family": f"{mark}花", "given": f"{mark}子", "family_kana": "ヒミツノ", "given_kana": "ハナコ"}}
+    filing.save()
+    assert carry_common(filing=filing) == 2
+    return {"filing": [str(filing.uuid)], "bundle": ["shussei"], "uuid": [str(one.application.uuid) for one in filing.members.all()[:1]]}
 
 
 def inventory_ids(mark: str, ict: User, municipality: str) -> dict[str, list[object]]:

@@ -218,13 +218,17 @@ CLOCK = [  # what happens by itself, every minute, in each municipality's scope
     "madoguchi.applications.actions.remind_corrections",
     "madoguchi.applications.actions.tell_ending_drafts",
     "madoguchi.applications.actions.sweep_drafts",
+    "madoguchi.applications.actions.sweep_filings",
     "madoguchi.applications.actions.sweep_exports",
     "madoguchi.accounts.actions.sweep_proofs",
     "madoguchi.procedures.actions.publish_due",
     "madoguchi.procedures.actions.refresh_standing",
     "madoguchi.jobs.actions.sweep",
 ]
-CASE_PANELS: dict[str, dict[str, object]] = {"nursery": {"BACKEND": "madoguchi.nursery.backends.NurseryPanel"}}
+CASE_PANELS: dict[str, dict[str, object]] = {
+    "together": {"BACKEND": "madoguchi.applications.backends.TogetherPanel"},
+    "nursery": {"BACKEND": "madoguchi.nursery.backends.NurseryPanel"},
+}
 STATUS_PANELS: dict[str, dict[str, object]] = {"nursery": {"BACKEND": "madoguchi.nursery.backends.ResultPanel"}}
 MENUS: dict[str, dict[str, object]] = {
     "applications": {"BACKEND": "madoguchi.applications.backends.CasesMenu"},

@@ -17,7 +17,16 @@ from django.utils.translation import gettext as _
 
 from madoguchi.accounts.backends import MenuItem, menu_of
 from madoguchi.accounts.models import AuditEntry, Membership
-from madoguchi.applications.models import Application, ApplicationQuerySet, Channel, Correction, Subject, taken_paths
+from madoguchi.applications.models import (
+    Application,
+    ApplicationQuerySet,
+    Channel,
+    Correction,
+    FilingBundle,
+    Subject,
+    siblings_of,
+    taken_paths,
+)
 from madoguchi.lib.addresses import address
 from madoguchi.lib.backends import Backends
 from madoguchi.procedures.backends import Use
@@ -66,12 +75,21 @@ def continuing(request: HttpRequest) -> list[Application]:
     return list(mine.order_by("-saved_at"))
 
 
-def of_phrase(application: Application) -> str:
+def filings_here(request: HttpRequest) -> list[FilingBundle]:
+    """What was begun together and this browser may go on with, or look at: of the account, or of a session that has not rested too long."""
+    held = request.session.get(SESSION_KEY, {})
+    rows = FilingBundle.objects.filter(uuid__in=held)
+    if request.user.is_authenticated:
+        rows = rows | FilingBundle.objects.filter(resident=request.user)
+    return [one for one in rows.defer("document", "values", "typed") if level(request, one)]
+
+
+def of_phrase(application: Application | FilingBundle) -> str:
     """What changes with the passphrase: a new one given at the counter closes what the old one had opened."""
     return hashlib.sha256(application.phrase_hash.encode()).hexdigest()[:16]
 
 
-def level(request: HttpRequest, application: Application) -> str:
+def level(request: HttpRequest, application: Application | FilingBundle) -> str:
     """What this browser may see of an application: "full", "basic" (number and passphrase only) or "" (not this browser's)."""
     if request.user.is_authenticated and application.resident_id == request.user.pk:
         return "full"
@@ -153,6 +171,19 @@ class Paths:
 
     def taken(self, version: ProcedureVersion) -> Taken:
         return taken_paths(version)
+
+
+class TogetherPanel:
+    """Settings: CASE_PANELS["together"]: what was sent together with this case. Of other divisions' cases only how many there are."""
+
+    def panel(self, application: Application, viewer: Membership) -> CasePanel | None:
+        others = [one for one in siblings_of(application) if not one.is_draft]
+        if not others:
+            return None
+        mine = [one for one in others if viewer.may("cases.read") and one.procedure.division_id == viewer.division_id]
+        return CasePanel(
+            _("まとめて送られた手続き"), "applications/desk/part_together.html", {"cases": mine, "elsewhere": len(others) - len(mine)}
+        )
 
 
 class CasesMenu:

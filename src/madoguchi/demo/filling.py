@@ -27,6 +27,7 @@ from madoguchi.demo.neighbours import found_towns, settle, show_koto
 from madoguchi.demo.placing import nursery_year
 from madoguchi.demo.taking_stock import take_stock
 from madoguchi.demo.times import Times
+from madoguchi.demo.together import file_together
 from madoguchi.lib.errors import Refused
 from madoguchi.lib.invented import Lead, World
 from madoguchi.notices.models import Notice
@@ -321,6 +322,18 @@ def _step(filling: Filling, story: Story) -> Callable[[], datetime | None]:
     return step
 
 
+def _together(filling: Filling, city: City) -> Callable[[], None]:
+    def file() -> None:
+        world = World(filling.rng, filling.telephones, _Lists())
+        try:
+            with transaction.atomic():
+                file_together(city=city, examples=filling.examples, world=world, lead=_hanako(filling), today=timezone.localdate())
+        except (Refused, ValueError):  # as with any story: a day on which no example is clean
+            filling.skipped += 1
+
+    return file
+
+
 def _city_events(filling: Filling) -> Iterator[tuple[datetime, City, Callable[[], datetime | None]]]:
     """What the office itself does: new rounds, a second version, words about the desk's own pages."""
     koto = filling.cities["koto"]
@@ -332,6 +345,7 @@ def _city_events(filling: Filling) -> Iterator[tuple[datetime, City, Callable[[]
     for town in (filling.cities["midori"], *filling.towns):
         yield filling.now - timedelta(days=STOCK, hours=1), town, _settling(town)
     yield filling.now - timedelta(hours=1), koto, show_koto
+    yield filling.now - timedelta(hours=30), koto, _together(filling, koto)
     for end, share in (("status", 8), ("not_eligible", 4), ("desk:queue", 6)):
         for _ in range(share):
             days = filling.rng.uniform(0.2, 100)

@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from madoguchi.procedures.views import desk as desk_views
 from madoguchi.procedures.views import (
+    bundles,
     examples,
     inventory,
     inventory_plan,
@@ -19,6 +19,7 @@ from madoguchi.procedures.views import (
     surveys,
     versions,
 )
+from madoguchi.procedures.views import desk as desk_views
 from madoguchi.procedures.views import resident as views
 
 resident = [
@@ -33,6 +34,8 @@ resident = [
 ]
 
 desk = [
+    path("bundles/", bundles.every, name="bundles"),
+    path("bundles/<slug:bundle>/", bundles.bundle, name="bundle"),
     path("procedures/", desk_views.every, name="list"),
     path("procedures/<slug:procedure>/", desk_views.procedure, name="procedure"),
     path("procedures/<slug:procedure>/opening/", desk_views.opening, name="opening"),

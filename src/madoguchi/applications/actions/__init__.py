@@ -14,6 +14,16 @@ from madoguchi.applications.actions.answering import (
     withdraw,
     write_message,
 )
+from madoguchi.applications.actions.bundling import (
+    Standing,
+    StartedBundle,
+    carry_common,
+    forget_common,
+    standings,
+    start_bundle,
+    submit_bundle,
+    sweep_filings,
+)
 from madoguchi.applications.actions.clearing import sweep_drafts, sweep_exports, tell_ending_drafts
 from madoguchi.applications.actions.correcting import cancel_correction, correct, default_due, remind_corrections, request_correction
 from madoguchi.applications.actions.deciding import decide, decide_as_proposed, preview, recall, release_decision
@@ -26,6 +36,7 @@ from madoguchi.applications.actions.noting import LOOK_REASONS, look_at_mynumber
 from madoguchi.applications.actions.outages import corrections_in, corrections_moved, move_corrections, take_back_corrections, tell_drafts
 from madoguchi.applications.actions.papers import made_paper
 from madoguchi.applications.actions.proving import mail_code
+from madoguchi.applications.actions.reusing import Suggestion, origins, passed_over, reuse, settled_pages, suggestions, take_over
 from madoguchi.applications.actions.reviewing import (
     approve,
     approved_proposal,
@@ -45,6 +56,7 @@ from madoguchi.applications.actions.saving import (
     save_answers,
     set_answer,
     walk_of,
+    write_answers,
 )
 from madoguchi.applications.actions.starting import (
     Started,
@@ -68,7 +80,10 @@ __all__ = [
     "NotReady",
     "Opening",
     "Saved",
+    "Standing",
     "Started",
+    "StartedBundle",
+    "Suggestion",
     "Trial",
     "TrialEnd",
     "accept",
@@ -83,6 +98,7 @@ __all__ = [
     "attach",
     "begin_amendment",
     "cancel_correction",
+    "carry_common",
     "claim",
     "correct",
     "corrections_in",
@@ -99,6 +115,7 @@ __all__ = [
     "export_cases",
     "files_of",
     "fingerprint",
+    "forget_common",
     "freeze",
     "give_feedback",
     "hand_over",
@@ -118,6 +135,8 @@ __all__ = [
     "note",
     "open_case",
     "open_proposal",
+    "origins",
+    "passed_over",
     "preview",
     "propose",
     "prove_birth",
@@ -129,22 +148,30 @@ __all__ = [
     "renew_phrase",
     "renew_phrase_at_counter",
     "request_correction",
+    "reuse",
     "save_answers",
     "send_back",
     "send_resume_link",
     "send_trial",
     "set_answer",
     "settle",
+    "settled_pages",
     "stand_in",
     "standing_decision",
+    "standings",
     "start",
+    "start_bundle",
     "start_for",
     "stay_on_version",
     "submit",
+    "submit_bundle",
+    "suggestions",
     "sweep_drafts",
     "sweep_exports",
+    "sweep_filings",
     "take",
     "take_back_corrections",
+    "take_over",
     "tell",
     "tell_drafts",
     "tell_ending_drafts",
@@ -154,5 +181,6 @@ __all__ = [
     "walk_of",
     "withdraw",
     "works_here",
+    "write_answers",
     "write_message",
 ]

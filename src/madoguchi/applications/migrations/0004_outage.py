@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('applications', '0002_versions'),
+        ('applications', '0003_bundles'),
         ('procedures', '0006_reach'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -20,7 +20,17 @@ from django_scopes import scope
 from madoguchi.accounts.actions import open_municipality, sign_in_staff, verify_chain
 from madoguchi.accounts.models import AuditEntry, Municipality, User
 from madoguchi.applications.actions import look_up
-from madoguchi.applications.models import Amendment, Application, Attachment, Correction, Decision, Feedback, IssuedDocument, State
+from madoguchi.applications.models import (
+    Amendment,
+    Application,
+    Attachment,
+    Correction,
+    Decision,
+    Feedback,
+    FilingBundle,
+    IssuedDocument,
+    State,
+)
 from madoguchi.demo import people, personas
 from madoguchi.demo.filling import Filling, _shares, fill
 from madoguchi.demo.replaying import replay_year
@@ -146,9 +156,18 @@ def test_another_municipality_sees_nothing_of_it(city):
 def test_the_resident_persona_has_something_of_everything(koto):
     hanako = User.objects.get(email="hanako@example.jp")
     mine = Application.objects.filter(resident=hanako)
-    assert sorted(mine.values_list("state", flat=True)) == ["accepted", "correcting", "decided", "draft"]
+    assert sorted(mine.values_list("state", flat=True)) == ["accepted", "correcting", "decided", "draft", "submitted", "submitted"]
     assert any(application.messages.filter(from_desk=True).exists() for application in mine)
     assert set(mine.filed().values_list("applicant_name", flat=True)) == {"見本 花子"}
+
+
+def test_the_resident_persona_filed_two_together(koto):
+    filing = FilingBundle.objects.get()
+    members = [one.application for one in filing.members.all()]
+    assert {one.state for one in members} == {"submitted"}
+    assert len({one.division for one in members}) == 2
+    assert all(one.reuses.get().marks for one in members)
+    assert (filing.values, filing.is_asking) == ({}, False)
 
 
 def test_a_procedure_has_a_second_version(koto):

@@ -16,6 +16,20 @@ from madoguchi.procedures.actions.adopting import (
 )
 from madoguchi.procedures.actions.banks import BankLists
 from madoguchi.procedures.actions.blocks import BLOCKS, Block, blocks
+from madoguchi.procedures.actions.bundles import (
+    BUNDLES,
+    Bundle,
+    BundleMember,
+    OfferedBundle,
+    OfferedMember,
+    bundles,
+    check_bundle,
+    offered_bundle,
+    offered_bundles,
+    read_bundle,
+    set_bundle,
+    verdicts,
+)
 from madoguchi.procedures.actions.checking import check_entry
 from madoguchi.procedures.actions.counting import record_counts
 from madoguchi.procedures.actions.drafting import draft_from_file, renew_draft, restore_version, restored_document
@@ -74,13 +88,18 @@ from madoguchi.procedures.actions.tasklist import Task, TaskList, needed_notices
 
 __all__ = [
     "BLOCKS",
+    "BUNDLES",
     "DEFAULT_WAYS",
     "LIBRARY",
     "WAYS",
     "BankLists",
     "Block",
+    "Bundle",
+    "BundleMember",
     "FactUpdate",
     "LibraryEntry",
+    "OfferedBundle",
+    "OfferedMember",
     "Origin",
     "Outcome",
     "Proposal",
@@ -99,10 +118,12 @@ __all__ = [
     "approve_review",
     "ask_review",
     "blocks",
+    "bundles",
     "cancel_outage",
     "cancel_schedule",
     "change_draft",
     "change_example",
+    "check_bundle",
     "check_entry",
     "choice_ids",
     "close",
@@ -138,6 +159,8 @@ __all__ = [
     "needs_review",
     "new_day",
     "offered",
+    "offered_bundle",
+    "offered_bundles",
     "open_draft",
     "open_survey",
     "order_entry",
@@ -155,6 +178,7 @@ __all__ = [
     "publish_due",
     "publishing_tasks",
     "rating",
+    "read_bundle",
     "read_entry",
     "read_inventory",
     "record_counts",
@@ -173,6 +197,7 @@ __all__ = [
     "send_back_reply",
     "send_back_review",
     "set_assumptions",
+    "set_bundle",
     "set_weights",
     "share",
     "share_standing",
@@ -190,6 +215,7 @@ __all__ = [
     "take_updates",
     "undo_draft",
     "update_entry",
+    "verdicts",
     "withdraw",
     "withdraw_standing",
     "writers",

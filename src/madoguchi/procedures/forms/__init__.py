@@ -1,5 +1,6 @@
 """Shapes of input on the desk's pages of this room."""
 
+from madoguchi.procedures.forms.bundles import BundleForm
 from madoguchi.procedures.forms.documents import CHANGES, MAX_BYTES, FormFile, FoundDocument, OpeningDays, date_box, read_document
 from madoguchi.procedures.forms.inventory import (
     AnswerForm,
@@ -19,6 +20,7 @@ __all__ = [
     "MAX_BYTES",
     "AnswerForm",
     "AssumptionsForm",
+    "BundleForm",
     "CostForm",
     "CountsForm",
     "FormFile",

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('procedures', '0007_standing'),
+        ('procedures', '0008_bundles'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

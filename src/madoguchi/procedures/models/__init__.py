@@ -23,6 +23,7 @@ from madoguchi.procedures.models.inventory import (
     weights_of,
 )
 from madoguchi.procedures.models.inventory_figures import history_figure
+from madoguchi.procedures.models.life_bundle import LifeEventBundle
 from madoguchi.procedures.models.neighbours import Beside, Missing, beside, missing
 from madoguchi.procedures.models.outage import DueDay, MovedDeadline, Outage, OutageReason, deadline_of
 from madoguchi.procedures.models.paper import PaperEdition
@@ -80,6 +81,7 @@ __all__ = [
     "InventoryRound",
     "InventorySettings",
     "LifeEvent",
+    "LifeEventBundle",
     "Missing",
     "MovedDeadline",
     "NationalProcedure",
