@@ -54,10 +54,7 @@ class _Look:
             return self.is_ours(given) and not self.bears(str(given).partition(".")[2], wanted)
         args = given if isinstance(given, list) else [given]
         if operator == "answered":
-            return any(self.is_ours(one.get("var")) for one in args if isinstance(one, Mapping)) and self.kind in (
-                "information",
-                "calculated",
-            )
+            return any(self.is_ours(one.get("var")) for one in args if isinstance(one, Mapping)) and self.kind == "information"
         takes = OPERATORS[operator].takes if operator in OPERATORS else ()
         kinds = [takes[min(at, len(takes) - 1)] if takes else "" for at in range(len(args))]
         if operator in OPERATORS and OPERATORS[operator].rows and args and isinstance(args[0], str):
