@@ -6,15 +6,18 @@ import json
 import os
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from madoguchi import __version__
 
 # name → module with `main(argv) -> int` and no Django; imported only when called.
 ENGINES: dict[str, tuple[str, str]] = {
-    "forms": ("madoguchi.engines.forms.command", "lint form documents, check answers"),
+    "forms": ("madoguchi.engines.forms.command", "lint form documents, check answers, count a library"),
     "place": ("madoguchi.engines.placement.command", "place children in nurseries, check a placement"),
 }
+# What an engine's command works on when nothing is named: an engine knows no room, so it is told here.
+SHIPPED: dict[str, dict[str, Path]] = {"forms": {"library": Path(__file__).parent / "procedures" / "library"}}
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -29,7 +32,7 @@ def main(argv: list[str] | None = None) -> int:
         return 0
     if arguments[0] in ENGINES:
         entrance: Any = import_module(ENGINES[arguments[0]][0])
-        return int(entrance.main(arguments[1:]))
+        return int(entrance.main(arguments[1:], **SHIPPED.get(arguments[0], {})))
     return run_room(arguments)
 
 

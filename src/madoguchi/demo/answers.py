@@ -5,16 +5,16 @@ Pure: the form engine, an example and a `Random`. What comes out is clean by `ch
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from madoguchi.demo import people
-from madoguchi.demo.cast import ADULT, Cast, Json, Lead, World
 from madoguchi.engines.forms import Form, Lists, Question, check, questions_of, walk
+from madoguchi.lib.invented import Cast, Lead, World, changed, recast
 
-Change = Callable[[Question, Any], Any]
+Json = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -39,26 +39,6 @@ class Applicant:
     is_latin: bool = False
 
 
-# -- answers as a tree of values ---------------------------------------------------------------------------------------------
-
-
-def is_rows(value: Any) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(row, dict) and "row" in row for row in value)
-
-
-def changed(form: Form, answers: Json, change: Change) -> Json:
-    """The same answers with every value put through `change(question, value)`, rows included."""
-    made: Json = {}
-    for key, value in answers.items():
-        if is_rows(value):
-            made[key] = [changed(form, row, change) for row in value]
-        elif form.has(key) and value is not None:
-            made[key] = change(form.question(key), value)
-        else:
-            made[key] = value
-    return made
-
-
 def _fixed(question: Question) -> bool:
     """Whether a check of the question names a day of the calendar: there the form fixes the day, not the day of filling in."""
     return any("'date':" in repr(check.that.source) for check in question.checks)
@@ -80,43 +60,6 @@ def moved(form: Form, example: Example, day: date) -> Json:
         return value
 
     return changed(form, example.answers, move)
-
-
-def _names_and_births(answers: Json) -> Iterator[tuple[Json, date]]:
-    """Every name with the birth asked beside it: `p2_name` with `p2_birth`, `member_name` with `member_birth`."""
-    for key, value in answers.items():
-        if is_rows(value):
-            for row in value:
-                yield from _names_and_births(row)
-        elif isinstance(value, dict) and "given" in value:
-            born = answers.get(key.replace("name", "birth"))
-            yield value, date.fromisoformat(born) if isinstance(born, str) else ADULT
-
-
-def _is_birth(question: Question) -> bool:
-    meaning = question.concept or question.id
-    return question.type == "date" and meaning.endswith("birth") and not meaning.startswith("dog")
-
-
-def recast(form: Form, answers: Json, cast: Cast) -> Json:
-    """The answers with other people in them."""
-    for name, born in _names_and_births(answers):
-        cast.name(name, born)
-    by_type: dict[str, Callable[[Any], Any]] = {
-        "person_name": cast.name,
-        "address": cast.address,
-        "phone": cast.phone,
-        "text": cast.text,
-        "long_text": cast.text,
-        "bank_account": cast.account,
-    }
-
-    def exchange(question: Question, value: Any) -> Any:
-        if _is_birth(question):
-            return cast.birth(value)
-        return by_type.get(question.type, lambda same: same)(value)
-
-    return changed(form, answers, exchange)
 
 
 def varied(form: Form, answers: Json, world: World) -> Json:

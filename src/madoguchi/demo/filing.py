@@ -15,11 +15,11 @@ from madoguchi.accounts.models import User
 from madoguchi.applications import actions as act
 from madoguchi.applications.models import Application, Channel
 from madoguchi.demo import files
-from madoguchi.demo.answers import Example, Filled, fill_in, is_rows
-from madoguchi.demo.cast import Json, Lead, World
+from madoguchi.demo.answers import Example, Filled, Json, fill_in
 from madoguchi.demo.city import City
 from madoguchi.engines import japanese
 from madoguchi.engines.forms import Form, Item, Walk, parts_of, walk
+from madoguchi.lib.invented import Lead, World, is_rows
 from madoguchi.procedures.actions import lists
 from madoguchi.procedures.models import Procedure
 

@@ -20,7 +20,6 @@ from django_tasks_db.models import DBTaskResult
 from madoguchi.applications.actions import give_feedback
 from madoguchi.demo import people, plots
 from madoguchi.demo.answers import Example
-from madoguchi.demo.cast import Lead, World
 from madoguchi.demo.city import City, found, open_round, second_version, take_over
 from madoguchi.demo.clock import Clock, phrases_ahead
 from madoguchi.demo.filing import Case
@@ -28,6 +27,7 @@ from madoguchi.demo.placing import nursery_year
 from madoguchi.demo.taking_stock import take_stock
 from madoguchi.demo.times import Times
 from madoguchi.lib.errors import Refused
+from madoguchi.lib.invented import Lead, World
 from madoguchi.notices.models import Notice
 from madoguchi.procedures.actions import LIBRARY, lists, read_entry
 

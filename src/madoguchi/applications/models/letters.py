@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -18,7 +19,7 @@ from madoguchi.applications.models.reading import walk_revision
 from madoguchi.engines import japanese
 from madoguchi.engines.forms import pick
 
-HOLE = re.compile(r"\{(name|procedure|number|date|subject|division|reason|appeal)\}")
+HOLE = re.compile(r"\{(name|procedure|number|date|received|subject|division|reason|appeal)\}")
 DEFAULT_TITLE = "{procedure}の結果について（お知らせ）"
 DEFAULT_BODY = {
     "granted": "受付番号 {number} の{procedure}について、認めることに決めました。",
@@ -75,12 +76,17 @@ def values_for(subject: Subject, *, reason: str, appeal: str, applicant: str, la
         "name": applicant,
         "procedure": pick(application.procedure.name, language),
         "number": application.number or "",
-        "date": f"{today.day} {today:%B %Y}" if english else japanese.wareki(today),
+        "date": _day(today, language),
+        "received": _day(timezone.localdate(application.arrived_at), language) if application.arrived_at else "",
         "subject": subject.name,
         "division": division.name_en if english else division.name,
         "reason": reason,
         "appeal": appeal,
     }
+
+
+def _day(day: date, language: str) -> str:
+    return f"{day.day} {day:%B %Y}" if language == "en" else japanese.wareki(day)
 
 
 def paragraphs(text: str) -> list[str]:

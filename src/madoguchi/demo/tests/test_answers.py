@@ -10,8 +10,8 @@ import pytest
 
 from madoguchi.demo import people
 from madoguchi.demo.answers import Example, fill_in, is_clean
-from madoguchi.demo.cast import Lead, World
 from madoguchi.engines.forms import DictLists, load
+from madoguchi.lib.invented import Lead, World
 from madoguchi.procedures.actions import LIBRARY, WithBanks, entry_of, read_entry
 
 IDS = sorted(folder.name for folder in LIBRARY.iterdir() if (folder / "form.json").exists())

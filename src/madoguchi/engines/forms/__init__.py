@@ -4,8 +4,9 @@ from .answers import Place, get, path_of, put, rows_of, split_path
 from .canonical import canonical_json, document_hash
 from .changes import Difference, classify, differences
 from .checking import check, check_walk
+from .collection import Counted, alike, counted, own_questions
 from .concepts import Concept, concepts
-from .definition import TYPES, Calculation, Check, Choice, Faulty, Form, Page, Question, Repeat, Section, Text, questions_of
+from .definition import TYPES, Calculation, Check, Choice, Faulty, Form, Origin, Page, Question, Repeat, Section, Text, questions_of
 from .diffing import Change, diff
 from .linting import Finding, lint
 from .lists import DictLists, Entry, Lists, NoLists, rank
@@ -27,6 +28,7 @@ __all__ = [
     "Check",
     "Choice",
     "Concept",
+    "Counted",
     "DictLists",
     "Difference",
     "Entry",
@@ -37,6 +39,7 @@ __all__ = [
     "Item",
     "Lists",
     "NoLists",
+    "Origin",
     "Page",
     "Place",
     "Problem",
@@ -49,11 +52,13 @@ __all__ = [
     "Text",
     "Walk",
     "WalkedPage",
+    "alike",
     "canonical_json",
     "check",
     "check_walk",
     "classify",
     "concepts",
+    "counted",
     "diff",
     "differences",
     "document_hash",
@@ -61,6 +66,7 @@ __all__ = [
     "lint",
     "load",
     "minutes",
+    "own_questions",
     "parts_of",
     "path_of",
     "pick",

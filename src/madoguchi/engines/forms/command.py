@@ -1,4 +1,4 @@
-"""`madoguchi forms lint FILE…` and `madoguchi forms check FORM ANSWERS [--on DATE]`.
+"""`madoguchi forms lint FILE…`, `madoguchi forms lint --library [FOLDER] --json` and `madoguchi forms check FORM ANSWERS [--on DATE]`.
 
 Each run writes exactly one JSON line, the last of standard output; people are spoken to on
 standard error. Exit 0: clean, 1: problems, 2: something could not be read.
@@ -9,13 +9,14 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any, TextIO
 
 from .canonical import document_hash
 from .checking import check_walk
+from .collection import LEAST_OWN, Counted, alike, counted, summary
 from .definition import Faulty, Form
 from .linting import lint
 from .loading import load
@@ -29,10 +30,10 @@ class _InputError(Exception):
     """A file that could not be used."""
 
 
-def main(argv: list[str]) -> int:
-    """Run the sub-command; the leading word `forms` may be there or not."""
+def main(argv: list[str], library: Path | None = None) -> int:
+    """Run the sub-command; the leading word `forms` may be there or not. `library`: the folder that `--library` means without a name."""
     try:
-        options = _parser().parse_args(argv[1:] if argv[:1] == ["forms"] else argv)
+        options = _parser(library).parse_args(argv[1:] if argv[:1] == ["forms"] else argv)
         status: int = options.run(options)
     except _InputError as fault:
         _tell(str(fault))
@@ -46,11 +47,13 @@ class _Parser(argparse.ArgumentParser):
         raise _InputError(message)
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(library: Path | None) -> argparse.ArgumentParser:
     parser = _Parser(prog="madoguchi forms", description="様式（フォーム）の定義と答えを調べます")
     commands = parser.add_subparsers(required=True, metavar="lint|check")
     linting = commands.add_parser("lint", help="定義の直すべきところを挙げます")
-    linting.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    linting.add_argument("files", nargs="*", type=Path, metavar="FILE")
+    linting.add_argument("--library", nargs="?", type=Path, const=library, metavar="FOLDER", help="見本のフォルダ全体を数えます")
+    linting.add_argument("--json", action="store_true", help="（いつもJSONの1行で答えます）")
     linting.add_argument("--notes", action="store_true", help="ことばの助言も含めます")
     linting.set_defaults(run=_lint)
     checking = commands.add_parser("check", help="答えを調べます")
@@ -82,6 +85,10 @@ def _json(path: Path) -> Mapping[str, Any]:
 
 def _lint(options: argparse.Namespace) -> int:
     """One line with all files in it: whoever reads it needs the last line only."""
+    if options.library is not None:
+        return _lint_library(options.library)
+    if not options.files:
+        raise _InputError("様式のファイルか --library を書いてください")
     files = []
     for path in options.files:
         document = _json(path)
@@ -93,6 +100,36 @@ def _lint(options: argparse.Namespace) -> int:
     clean = all(each["level"] == "note" for file in files for each in _findings(file))
     _answer({"ok": clean, "files": files})
     return CLEAN if clean else PROBLEMS
+
+
+def _lint_library(folder: Path) -> int:
+    """One line that counts a library: FOLDER/<id>/form.json and examples.json, the blocks beside it in FOLDER/../blocks."""
+    paths = sorted(folder.glob("*/form.json"))
+    if not paths:
+        raise _InputError(f"{folder}: 様式（<id>/form.json）がありません")
+    standard = _concepts(_json(path) for path in sorted(folder.parent.glob("blocks/*.json")))
+    forms: list[Counted] = []
+    faults: list[str] = []
+    for path in paths:
+        document = _json(path)
+        found = [each for each in lint(document) if each.level != "note"]
+        faults += [f"{path}: {each.level}: {each.path}: {each.message}" for each in found]
+        if not any(each.key == "fault" for each in found):
+            forms.append(counted(load(document), standard))
+    faults += [f"{one} と {other} は同じ様式です（独自の質問の{shared:.0%}が同じ）" for one, other, shared in alike(forms)]
+    faults += [
+        f"{form.id}: 独自の質問が{len(form.own)}個しかありません（{LEAST_OWN}個から）" for form in forms if len(form.own) < LEAST_OWN
+    ]
+    for fault in faults:
+        _tell(fault)
+    with_examples = sum(bool(_json(path).get("examples")) for path in folder.glob("*/examples.json"))
+    _answer({**summary(forms, with_examples), "problems": len(faults)})
+    return PROBLEMS if faults else CLEAN
+
+
+def _concepts(blocks: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+    """What the blocks ask for, by meaning."""
+    return frozenset(str(each["concept"]) for block in blocks for each in block["section"]["questions"] if each.get("concept"))
 
 
 def _findings(file: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:

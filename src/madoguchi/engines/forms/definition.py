@@ -108,6 +108,14 @@ class Repeat:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a page or section was copied from: a block, and its hash (`canonical.document_hash`) on that day. Nothing is computed from it."""
+
+    block: str
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     id: str
     questions: tuple[Question, ...]
@@ -115,6 +123,7 @@ class Section:
     intro: Text | None = None
     show_if: Rule | None = None
     repeat: Repeat | None = None
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +135,7 @@ class Page:
     show_if: Rule | None = None
     ends: Literal["not_eligible", "elsewhere"] | None = None
     repeat: Repeat | None = None
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True)

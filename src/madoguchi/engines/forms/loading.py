@@ -6,7 +6,7 @@ import copy
 from collections.abc import Mapping
 from typing import Any, Literal, cast
 
-from .definition import Calculation, Faulty, Form, Page, Question, Repeat, Section
+from .definition import Calculation, Faulty, Form, Origin, Page, Question, Repeat, Section
 from .parsing import Parser, Symbol
 from .questions import load_question
 from .rules_check import check_rules
@@ -14,8 +14,8 @@ from .schema import IDS, Faults, Part, survey
 from .symbols import FORMATS, gather
 
 FORM_KEYS = frozenset({"schema", "id", "languages", "title", "intro", "pages", "calculations", "retired"})
-PAGE_KEYS = frozenset({"id", "title", "intro", "show_if", "ends", "repeat", "sections", "questions"})
-SECTION_KEYS = frozenset({"id", "title", "intro", "show_if", "repeat", "questions"})
+PAGE_KEYS = frozenset({"id", "title", "intro", "show_if", "ends", "repeat", "origin", "sections", "questions"})
+SECTION_KEYS = frozenset({"id", "title", "intro", "show_if", "repeat", "origin", "questions"})
 REPEAT_KEYS = frozenset({"id", "min", "max", "item", "named_by", "subject"})
 MAX_PAGES, MAX_SECTIONS, MAX_QUESTIONS, MAX_CALCULATIONS, MAX_RULES = 200, 100, 300, 300, 2_000
 
@@ -108,6 +108,7 @@ class _Loader:
             show_if=self.parser.parse(part.raw["show_if"], part.at("show_if")) if part.has("show_if") else None,
             ends=cast('Literal["not_eligible", "elsewhere"] | None', ends),
             repeat=repeat,
+            origin=self._origin(part),
             sections=sections,
         )
 
@@ -124,6 +125,7 @@ class _Loader:
             intro=part.optional_text("intro"),
             show_if=self.parser.parse(part.raw["show_if"], part.at("show_if"), repeat=scope) if part.has("show_if") else None,
             repeat=repeat,
+            origin=self._origin(part),
             questions=self._questions(part, page_id, section_id, repeat or outer),
         )
 
@@ -162,6 +164,14 @@ class _Loader:
             own.fault("named_by", "この繰り返しの中の質問のidを書いてください")
         self.repeats[repeat.id] = repeat
         return repeat
+
+    @staticmethod
+    def _origin(part: Part) -> Origin | None:
+        own = part.child("origin")
+        if own is None:
+            return None
+        own.only({"block", "hash"})
+        return Origin(block=own.identifier("block", "form"), hash=own.identifier("hash", "hash"))
 
     def _calculation(self, part: Part) -> Calculation | None:
         part.only({"id", "type", "value"})

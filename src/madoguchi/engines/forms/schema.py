@@ -18,6 +18,7 @@ IDS = {
     "question": re.compile(r"[a-z][a-z0-9_]{0,39}"),
     "choice": re.compile(r"[a-z0-9][a-z0-9_-]{0,39}"),
     "list": re.compile(r"[a-z][a-z0-9-]{0,59}"),
+    "hash": re.compile(r"[0-9a-f]{64}"),
     "language": re.compile(r"[a-z]{2,8}(-[a-z0-9]{2,8})?"),
 }
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")  # controls, halves of a pair: no database and no page holds them

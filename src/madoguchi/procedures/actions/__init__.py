@@ -1,6 +1,7 @@
 """The acts of this room."""
 
 from madoguchi.procedures.actions.banks import BankLists
+from madoguchi.procedures.actions.blocks import BLOCKS, Block, blocks
 from madoguchi.procedures.actions.checking import check_entry
 from madoguchi.procedures.actions.counting import record_counts
 from madoguchi.procedures.actions.entries import add_entry, end_entry, entries_for, restore_entry, update_entry
@@ -24,8 +25,10 @@ from madoguchi.procedures.actions.surveying import (
 )
 
 __all__ = [
+    "BLOCKS",
     "LIBRARY",
     "BankLists",
+    "Block",
     "LibraryEntry",
     "Proposal",
     "WithBanks",
@@ -34,6 +37,7 @@ __all__ = [
     "adopt",
     "answer_entry",
     "approve_reply",
+    "blocks",
     "change_draft",
     "check_entry",
     "choice_ids",

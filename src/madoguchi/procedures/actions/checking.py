@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
@@ -11,9 +12,11 @@ from madoguchi.procedures.actions.library import LibraryEntry
 from madoguchi.procedures.models import ClockUnit, LifeEvent, ProcedureKind
 
 TEXTS = ("name", "overview", "who", "when", "fee", "usual", "after")
-LANGUAGES = ("ja", "plain", "en")
 # What ends a procedure and must be told; a 届出 ends when it is accepted.
 ACCEPTED = "accepted"
+# What a notice's text may name (applications.models.letters fills them in); anything else in braces is furigana or a mistake.
+PLACEHOLDERS = frozenset({"name", "number", "date", "received", "procedure", "subject", "reason", "appeal", "division"})
+BRACED = re.compile(r"\{([^{}|]*)\}")
 
 
 def check_entry(entry: LibraryEntry, lists: Lists) -> list[str]:
@@ -30,15 +33,29 @@ def _inventory(entry: LibraryEntry, form: Form) -> Iterator[str]:
     if not entry.id == inventory.get("id") == form.id:
         yield f"the folder {entry.id}, inventory.json {inventory.get('id')} and form.json {form.id} do not agree on the id"
     for key in TEXTS:
-        missing = [language for language in LANGUAGES if not (inventory.get(key) or {}).get(language)]
+        missing = [language for language in form.languages if not (inventory.get(key) or {}).get(language)]
         if missing:
             yield f"inventory.json {key}: no text in {', '.join(missing)}"
+    if not inventory.get("documents"):
+        yield "inventory.json documents: name the document that a clerk would ask for"
     yield from _words(inventory)
-    needed = set(inventory.get("outcomes") or []) or {ACCEPTED}
-    if missing := sorted(needed - entry.notices.keys()):
-        yield f"notices: no text for {', '.join(missing)}"
+    yield from _notices(entry, form)
     if not inventory.get("mynumber") and any(question.type == "mynumber" for question in questions_of(form)):
         yield "form.json asks for 個人番号 but inventory.json says that the procedure may not"
+
+
+def _notices(entry: LibraryEntry, form: Form) -> Iterator[str]:
+    """Every outcome has its text, in the form's languages, with the placeholders that notices know and no others."""
+    needed = set(entry.inventory.get("outcomes") or []) or {ACCEPTED}
+    if missing := sorted(needed - entry.notices.keys()):
+        yield f"notices: no text for {', '.join(missing)}"
+    for outcome, notice in entry.notices.items():
+        for part in ("title", "body"):
+            texts = notice.get(part) or {}
+            if missing := [language for language in form.languages if not texts.get(language)]:
+                yield f"notices/{outcome}.json {part}: no text in {', '.join(missing)}"
+            if unknown := sorted({name for text in texts.values() for name in BRACED.findall(str(text))} - PLACEHOLDERS):
+                yield f"notices/{outcome}.json {part}: unknown placeholder {', '.join(unknown)}"
 
 
 def _words(inventory: Mapping[str, Any]) -> Iterator[str]:

@@ -48,6 +48,7 @@ def folder(tmp_path: Path, document: dict | None = None, **inventory) -> Path:
         "life_events": ["pet"],
         "clock": {"unit": "open", "days": 5},
         "outcomes": ["granted"],
+        "documents": [words("注射の証明書", "Certificate of vaccination")],
         **{key: words("文", "text") for key in ("overview", "who", "when", "fee", "usual", "after")},
     }
     example = {
@@ -60,7 +61,7 @@ def folder(tmp_path: Path, document: dict | None = None, **inventory) -> Path:
     for name, data in {
         "form.json": document or form(),
         "inventory.json": {**facts, **inventory},
-        "notices/granted.json": {"title": words("決定")},
+        "notices/granted.json": {"title": words("決定"), "body": words("{number} {犬|いぬ}")},
         "examples.json": {"examples": [example]},
     }.items():
         (made / name).write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")

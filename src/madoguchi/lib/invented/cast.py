@@ -8,8 +8,8 @@ from datetime import date
 from random import Random
 from typing import Any
 
-from madoguchi.demo import people
 from madoguchi.engines.forms import Lists
+from madoguchi.lib.invented import people
 
 Json = dict[str, Any]
 ADULT = date(1985, 6, 1)  # for a name in whose neighbourhood no birth is asked

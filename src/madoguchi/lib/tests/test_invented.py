@@ -7,8 +7,8 @@ from random import Random
 
 import pytest
 
-from madoguchi.demo import people
 from madoguchi.engines import japanese
+from madoguchi.lib.invented import people
 
 ON = date(2026, 11, 20)
 
