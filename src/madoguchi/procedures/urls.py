@@ -3,7 +3,7 @@
 from django.urls import path
 
 from madoguchi.procedures.views import desk as desk_views
-from madoguchi.procedures.views import inventory, inventory_plan, studio, studio_paper, surveys
+from madoguchi.procedures.views import inventory, inventory_plan, studio, studio_blocks, studio_paper, surveys
 from madoguchi.procedures.views import resident as views
 
 resident = [
@@ -25,6 +25,7 @@ desk = [
     path("procedures/<slug:procedure>/versions/<int:number>/form.json", desk_views.version_json, name="version_json"),
     path("procedures/<slug:procedure>/studio/", studio.studio, name="studio"),
     path("procedures/<slug:procedure>/studio/paper/", studio_paper.paper, name="studio_paper"),
+    path("procedures/<slug:procedure>/studio/blocks/", studio_blocks.shelf, name="studio_blocks"),
     path("inventory/", inventory.home, name="inventory"),
     path("inventory/procedures/", inventory.entries, name="inventory_entries"),
     path("inventory/procedures.xlsx", inventory.entries_xlsx, name="inventory_xlsx"),

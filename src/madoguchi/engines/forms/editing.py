@@ -15,6 +15,7 @@ A part is named by its address: `""` the form, `page:you`, `section:you/more`, `
     {"do": "wrap", "at", "id"?}, {"do": "unwrap", "at"}      a page's questions into its first section, and out of its only one
     {"do": "repeat", "at", "value", "retire"?}               a page or section becomes a group that repeats, or (None) no group any more
     {"do": "retype", "at", "type", "own"?}                   another type for a question: what the type does not know goes, `own` comes
+    {"do": "replace", "at", "part"}                          a question as another text of it has it, same id and type
 """
 
 from __future__ import annotations

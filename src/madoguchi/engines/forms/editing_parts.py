@@ -7,7 +7,7 @@ A part is named by its address: `""` the form, `page:you`, `section:you/more`, `
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -193,9 +193,9 @@ def addresses_below(document: Json, address: str) -> set[str]:
     return inside
 
 
-def free_place(document: Mapping[str, Any], stem: str) -> str:
-    """An id for a page or section: the stem with the first number that is free."""
-    number, taken = 1, places_in(document)
+def free_place(document: Mapping[str, Any], stem: str, besides: Collection[str] = ()) -> str:
+    """An id for a page or section: the stem with the first number that is free, and not one of `besides`."""
+    number, taken = 1, places_in(document) | set(besides)
     while f"{stem}{number}" in taken:
         number += 1
     return f"{stem}{number}"

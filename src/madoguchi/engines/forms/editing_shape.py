@@ -128,7 +128,18 @@ def _retype(document: Json, change: Change) -> Change:
     return {"do": "retype", "at": change["at"], "type": before["type"], "own": gone, "without": came, "again": True}
 
 
+def _replace(document: Json, change: Change) -> Change:
+    """A question as another text of it has it (a block's, say): same id, same type."""
+    found, part = find(document, change["at"]), copy.deepcopy(dict(change["part"]))
+    if found.kind != "question" or (part.get("id"), part.get("type")) != (found.part["id"], found.part.get("type")):
+        raise Rejected("wrong_place", found.kind)
+    before = dict(found.part)
+    found.part.clear()
+    found.part.update(part)
+    return {"do": "replace", "at": change["at"], "part": before}
+
+
 NOTHING: Final = object()
 SHAPES: Final[Mapping[str, Callable[[Json, Change], Change]]] = {
-    "wrap": _wrap, "unwrap": _unwrap, "repeat": _repeat, "retype": _retype,
+    "wrap": _wrap, "unwrap": _unwrap, "repeat": _repeat, "retype": _retype, "replace": _replace,
 }  # fmt: skip

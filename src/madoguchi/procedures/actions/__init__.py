@@ -9,9 +9,19 @@ from madoguchi.procedures.actions.importing import drop_import, read_inventory, 
 from madoguchi.procedures.actions.library import LIBRARY, LibraryEntry, adopt, library_entries, read_entry
 from madoguchi.procedures.actions.lists import WithBanks, entry_of, lists, publish_code_list
 from madoguchi.procedures.actions.national import load_national, national_for, proposals_for, take_proposals
+from madoguchi.procedures.actions.own_blocks import all_blocks, drop_block, save_block
 from madoguchi.procedures.actions.planning import move_rule, order_entry, plan_entry, save_rule, set_weights
 from madoguchi.procedures.actions.publishing import Proposal, close, hide, propose, publish, reopen, show
-from madoguchi.procedures.actions.studio import change_draft, choice_ids, drop_draft, may_undo, open_draft, take_draft, undo_draft
+from madoguchi.procedures.actions.studio import (
+    change_draft,
+    choice_ids,
+    drop_draft,
+    may_undo,
+    open_draft,
+    take_draft,
+    undo_draft,
+    was_published,
+)
 from madoguchi.procedures.actions.surveying import (
     add_in_survey,
     answer_entry,
@@ -35,6 +45,7 @@ __all__ = [
     "add_entry",
     "add_in_survey",
     "adopt",
+    "all_blocks",
     "answer_entry",
     "approve_reply",
     "blocks",
@@ -43,6 +54,7 @@ __all__ = [
     "choice_ids",
     "close",
     "close_survey",
+    "drop_block",
     "drop_draft",
     "drop_import",
     "end_entry",
@@ -70,6 +82,7 @@ __all__ = [
     "remind_divisions",
     "reopen",
     "restore_entry",
+    "save_block",
     "save_rule",
     "send_back_reply",
     "set_weights",
@@ -80,4 +93,5 @@ __all__ = [
     "take_proposals",
     "undo_draft",
     "update_entry",
+    "was_published",
 ]

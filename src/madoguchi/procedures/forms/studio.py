@@ -170,6 +170,11 @@ class PartForm(forms.Form):
             yield "required", {"yes": True, "soft": "soft"}.get(given["required"])
         for key in NUMBERS.get(self.part.get("type", ""), ()) if self.found.kind == "question" else ():
             yield key, _limit(given[key])
+        yield from self._rule_values(given)
+        if self.found.kind == "check" and given["level"] != self.part.get("level", "error"):
+            yield "level", given["level"]
+
+    def _rule_values(self, given: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
         if "condition" in given:
             yield "show_if", given["condition"]
         elif given.get("show_if_drop"):
@@ -179,8 +184,6 @@ class PartForm(forms.Form):
             yield "type" if self.found.kind == "calculation" else "format", given["gives"]
         if "that" in given:
             yield "that", given["that"]
-        if self.found.kind == "check" and given["level"] != self.part.get("level", "error"):
-            yield "level", given["level"]
 
 
 def _plain(value: Any) -> Any:

@@ -64,7 +64,9 @@ class ClaimBoxes:
             fields["part"] = select([("", _("選んでください")), *PARTS[self.kind].items()], _("答えのどこか"), initial=part)
         measures = MEASURES.get(self.kind, ("",))
         if len(measures) > 1:
-            fields["measure"] = select([(one, MEASURED[one]) for one in measures], _("何を見るか"), standing.measure if standing else measures[0])
+            fields["measure"] = select(
+                [(one, MEASURED[one]) for one in measures], _("何を見るか"), standing.measure if standing else measures[0]
+            )
         fields["operator"] = select([(one, SAID[one]) for one in self._operators()], _("比べ方"), standing.operator if standing else "")
         what, text = self._shown(standing) if standing else ("value", "")
         fields["other"] = select(list(self._others()), _("何と比べるか"), initial=what)

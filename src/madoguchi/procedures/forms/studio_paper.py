@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from madoguchi.engines.forms import concepts
 from madoguchi.engines.forms.guessing import Proposed
-from madoguchi.procedures.forms.studio import TYPES, Words, box
+from madoguchi.procedures.forms.studio_boxes import TYPES, Words, box
 
 MOST_PROPOSED = 150
 SPLIT = re.compile(r"\s*[、,，\n]\s*")

@@ -110,6 +110,9 @@ LOST = {
     "value": gettext_lazy("計算"), "format": gettext_lazy("計算の答えの形"), "required": gettext_lazy("必須"),
     "concept": gettext_lazy("何の答えか"), "amendable": gettext_lazy("後から変えられること"), "checks": gettext_lazy("確かめ"),
 }  # fmt: skip
+KEYS = {
+    **LOST, "label": gettext_lazy("たずねる文"), "hint": gettext_lazy("補足"), "type": gettext_lazy("答えの形"), "show_if": gettext_lazy("出る条件"),
+}  # fmt: skip
 
 
 class RetypeForm(forms.Form):

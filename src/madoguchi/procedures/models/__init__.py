@@ -1,7 +1,7 @@
 """What can be asked, with which form, at which version?"""
 
 from madoguchi.procedures.models.code_list import CodeList
-from madoguchi.procedures.models.draft import DraftState, FormDraft, FormEdit
+from madoguchi.procedures.models.draft import DraftState, FormBlock, FormDraft, FormEdit
 from madoguchi.procedures.models.inventory import (
     CountChannel,
     ImportState,
@@ -29,6 +29,7 @@ __all__ = [
     "CodeList",
     "CountChannel",
     "DraftState",
+    "FormBlock",
     "FormDraft",
     "FormEdit",
     "ImportState",

@@ -21,7 +21,8 @@ from madoguchi.lib.sheets import MOST_BYTES, UnreadableSheet
 from madoguchi.procedures.actions import change_draft
 from madoguchi.procedures.forms.studio_paper import MOST_PROPOSED, PaperFile, ProposedSet, proposed
 from madoguchi.procedures.models import FormDraft, Procedure
-from madoguchi.procedures.views.studio import draft_of, edition_in, free_name, here, procedure_of
+from madoguchi.procedures.views.studio_acts import free_name
+from madoguchi.procedures.views.studio_found import draft_of, edition_in, here, procedure_of
 
 NOT_READ = {
     "too_large": gettext_lazy("ファイルが大きすぎます（10MBまで）。様式だけのファイルにしてください。"),
