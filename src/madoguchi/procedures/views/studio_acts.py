@@ -126,7 +126,7 @@ def _move(request: HttpRequest, draft: FormDraft, part: Found, at: str) -> HttpR
     into, known = request.POST.get("into", ""), dict(parts(draft.document))
     text = request.POST.get("index", "")
     index = int(text) if text.isdecimal() and len(text) < 6 else LAST
-    is_near = into == part.home and part.kind in ("page", "section", "question", "calculation") and text != ""
+    is_near = into == part.home and part.kind in ("page", "section", "question", "calculation") and text.isdecimal()
     if not is_near and (into not in known or not may_hold(known[into], into, part)):
         messages.error(request, _("そこには置けません。"))
         return redirect(here(request, draft.procedure, at))
