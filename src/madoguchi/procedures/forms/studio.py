@@ -125,7 +125,7 @@ class PartForm(forms.Form):
         """The boxes that are no condition, for parts/fields.html."""
         rows = [one for one in (self.conditions, self.formula.conditions if self.formula else None) if one is not None]
         special = {name for one in rows for name in one.names()}
-        return {"visible_fields": [self[name] for name in self.fields if name not in special and name != "kind"]}
+        return {"visible_fields": [self[name] for name in self.fields if name not in special]}
 
     def rows(self) -> list[list[forms.BoundField]]:
         """The rows of the condition under which the part shows."""

@@ -73,7 +73,6 @@ class FormulaBoxes:
         if not self.kind:
             return
         fields = self.form.fields
-        fields["kind"] = forms.ChoiceField(choices=list(KINDS.items()), initial=self.kind, widget=forms.HiddenInput)
         if self.kind == "count":
             groups = [(name, shown) for name, (shown, _inner) in self.groups.items()]
             fields["group"] = select([("", _("選んでください")), *groups], _("数える繰り返し"), initial=self.standing.group)
@@ -159,7 +158,6 @@ class FormulaBoxes:
 
     def read(self, given: Mapping[str, Any]) -> Any:
         """The rule of what was chosen; what does not fit is an error beside its box (and the rule is None)."""
-        before = len(self.form.errors)
         operands = [one for number in range(len(OPERANDS[self.kind])) if (one := self._read_operand(number, given)) is not None]
         group = given.get("group", "")
         if self.kind == "sum" and operands:
@@ -169,7 +167,7 @@ class FormulaBoxes:
         made = Formula(self.kind, tuple(operands), group, condition, int(given.get("digits") or 0) if self.kind == "round" else 0)
         self._complain(made)
         self._check_gives(made, str(given.get("gives", "")))
-        return rule_of_formula(made) if len(self.form.errors) == before else None
+        return None if self.form.errors else rule_of_formula(made)
 
     def _complain(self, made: Formula) -> None:
         if self.kind == "count" and not made.group:
