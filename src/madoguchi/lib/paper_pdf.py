@@ -242,7 +242,7 @@ def _line_of(line: Sequence[_Box]) -> str:
     """Letters side by side; Latin words get the blanks between them, which are gaps on paper."""
     text = line[0].text if line else ""
     for one, two in pairwise(line):
-        is_gap = two.left - one.right > (one.bottom - one.top) / 5 and one.text.isascii() and two.text.isascii()
+        is_gap = two.left - one.right > (one.bottom - one.top) / 8 and one.text.isascii() and two.text.isascii()
         text += f" {two.text}" if is_gap else two.text
     return text
 

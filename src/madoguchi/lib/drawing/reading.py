@@ -70,7 +70,7 @@ def _characters(page: pypdfium2.PdfPage, height: float) -> Iterator[list[Any]]:
     for index in range(min(text.count_chars(), MOST_CHARACTERS)):
         code = raw.FPDFText_GetUnicode(text.raw, index)
         if code > 32 and not chr(code).isspace():
-            left, bottom, right, top = text.get_charbox(index)
+            left, bottom, right, top = text.get_charbox(index, loose=True)
             yield [left, height - top, right, height - bottom, chr(code)]
 
 
