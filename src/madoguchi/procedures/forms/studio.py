@@ -117,15 +117,19 @@ class PartForm(forms.Form):
         self.claim = ClaimBoxes(self, self.part.get("that"), question=question, known=known, anew=self.picked == "anew")
         self.claim.add()
         self.fields["level"] = select(LEVELS, _("合わないとき"), initial=self.part.get("level", "error"))
-        self.order_fields([name for name in self.fields if not name.startswith("say_")])
 
     # -- for the page --------------------------------------------------------------------------------------------------------------
 
     def plain(self) -> dict[str, Any]:
         """The boxes that are no condition, for parts/fields.html."""
         rows = [one for one in (self.conditions, self.formula.conditions if self.formula else None) if one is not None]
-        special = {name for one in rows for name in one.names()}
+        beside = [*self.texts(), *(self.formula.operands() if self.formula is not None else ())]
+        special = {name for one in rows for name in one.names()} | {item.name for _name, items in beside for item in items}
         return {"visible_fields": [self[name] for name in self.fields if name not in special]}
+
+    def texts(self) -> list[tuple[Any, list[forms.BoundField]]]:
+        """Each text in its languages, which stand side by side."""
+        return [(NAMES[key], [self[f"{key}_{language}"] for language, _name in LANGUAGES]) for key in TEXTS.get(self.found.kind, ())]
 
     def rows(self) -> list[list[forms.BoundField]]:
         """The rows of the condition under which the part shows."""

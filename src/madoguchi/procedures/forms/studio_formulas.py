@@ -154,6 +154,11 @@ class FormulaBoxes:
     def _reads_outside(self, condition: Condition | None) -> bool:
         return condition is not None and all(term.question in self.known for term in condition.terms)
 
+    def operands(self) -> list[tuple[Any, list[forms.BoundField]]]:
+        """What it works on: each with its label, what was picked, and where it has one the value that was typed."""
+        names = [[f"o{number}_{part}" for part in ("what", "value")] for number in range(len(OPERANDS[self.kind]))] if self.kind else []
+        return [(self.form.fields[row[0]].label, [self.form[name] for name in row if name in self.form.fields]) for row in names]
+
     # -- what was chosen --------------------------------------------------------------------------------------------------------------
 
     def read(self, given: Mapping[str, Any]) -> Any:

@@ -34,6 +34,7 @@ from madoguchi.procedures.views.rule_text import DraftNames, Wording
 from madoguchi.procedures.views.studio_blocks import Shelf
 
 MOST_PROBLEMS = 30  # parts with something to mend, of all that there are
+LONGEST_NAME = 40
 STEP = re.compile(r"(\w+)\[(\d+)\]")
 KINDS = {
     "pages": "page", "sections": "section", "questions": "question", "choices": "choice", "checks": "check", "calculations": "calculation",
@@ -66,7 +67,7 @@ def show(request: HttpRequest, draft: FormDraft, at: str, form: PartForm | None 
         "at": at,
         "did": request.GET.get("did", ""),
         "part": part,
-        "name": name_of(part, words),
+        "name": _("計算") if part.kind == "calculation" else name_of(part, words),
         "form": form,
         "plain": form.plain(),
         "rows": form.rows(),
@@ -196,9 +197,14 @@ def name_of(one: Found, words: Wording | None = None) -> str:
     """A part by its words; a calculation by what it computes, a check by what it says."""
     if one.kind == "calculation":
         said = words.say(one.part["value"]) if words is not None and "value" in one.part else ""
-        return f"{one.part['id']}：{said}" if said else str(one.part["id"])
+        return shortened(f"{one.part['id']}：{said}") if said else str(one.part["id"])
     texts = one.part.get("label") or one.part.get("title") or one.part.get("say") or {}
     return str(texts.get("ja") or (_("まとまり") if one.kind == "section" else one.part.get("id")) or _("確かめ"))
+
+
+def shortened(text: str) -> str:
+    """A sentence that fits the outline; its whole stands in the panel."""
+    return text if len(text) <= LONGEST_NAME else f"{text[: LONGEST_NAME - 1]}…"
 
 
 def _page_of(known: Mapping[str, Found], document: dict[str, Any], at: str) -> str:
