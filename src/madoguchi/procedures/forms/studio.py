@@ -49,9 +49,8 @@ class PartForm(forms.Form):
     def _texts(self, key: str) -> None:
         standing = self.part.get(key) or {}
         for language, name in LANGUAGES:
-            label = f"{NAMES[key]}（{name}）"
             text = standing.get(language, "")
-            self.fields[f"{key}_{language}"] = Words(label=label, required=False, initial=text, widget=words_box(text))
+            self.fields[f"{key}_{language}"] = Words(label=name, required=False, initial=text, widget=words_box(text))
 
     def _ends(self) -> None:
         ends = [("", _("次のページへ進む")), ("not_eligible", _("ここで終わり（対象外）")), ("elsewhere", _("ここで終わり（別の窓口へ）"))]
