@@ -24,9 +24,9 @@ def fitted(document: Mapping[str, Any], section: Mapping[str, Any]) -> Json:
     return made
 
 
-def as_page(section: Mapping[str, Any]) -> Json:
-    """The same as a page of its own; a page must have a title."""
-    return {**section, "title": section.get("title") or {"ja": str(section["id"])}}
+def as_page(section: Mapping[str, Any], title: Mapping[str, str]) -> Json:
+    """The same as a page of its own; a page must have a title, so one without gets that of its block."""
+    return {**section, "title": section.get("title") or dict(title)}
 
 
 def _holding(section: Json) -> Json:

@@ -85,7 +85,7 @@ def _insert(request: HttpRequest, draft: FormDraft, part: Found, at: str, change
     page_at = part.home if part.kind == "section" else at
     page = find(draft.document, page_at)
     if request.POST.get("as") == "page":
-        change: Change = {"do": "add", "into": "", "kind": "page", "part": as_page(made), "index": page.index + 1}
+        change: Change = {"do": "add", "into": "", "kind": "page", "part": as_page(made, block.title), "index": page.index + 1}
         return changed(request, draft, [change], f"page:{made['id']}", _("ひな形を入れました。"))
     if made.get("repeat") and page.part.get("repeat"):
         messages.error(request, _("繰り返しの中に、繰り返しは置けません。"))

@@ -62,8 +62,11 @@ def test_any_number_of_copies_stands_in_one_form(number: int) -> None:
 
 def test_a_copy_can_be_a_page() -> None:
     document = form()
-    document["pages"].append(as_page(fitted(document, {key: value for key, value in BLOCK.items() if key != "title"})))
-    assert load({**document, "pages": [document["pages"][0], document["pages"][2]]}).page("kids").repeat
+    document["pages"][1] = as_page(fitted(document, {key: value for key, value in BLOCK.items() if key != "title"}), {"ja": "子"})
+    page = load(document).page("kids")
+    assert page.repeat
+    assert page.title == {"ja": "子"}
+    assert as_page(BLOCK, {"ja": "子"})["title"] == JA
 
 
 def changed() -> dict[str, Any]:

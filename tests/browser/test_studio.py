@@ -1,0 +1,244 @@
+"""A designer makes the form of the child allowance from nothing, with the keyboard alone; and moves a row by dragging it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from django_scopes import scope
+from playwright.sync_api import Browser, Page, expect
+
+from madoguchi.accounts.models import Division, Municipality
+from madoguchi.accounts.tests.make import PASSWORD, make_division, make_member, make_municipality
+from madoguchi.engines.forms import lint, load
+from madoguchi.procedures.models import FormDraft, Procedure
+from madoguchi.procedures.tests.make import make_procedure, words
+from tests.browser import hand
+from tests.browser.test_keyboard import here, tab_to
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser"), pytest.mark.django_db(transaction=True)]
+STUDIO = "/koto/desk/procedures/jido/studio/"
+
+
+@pytest.fixture
+def town(transactional_db: None) -> Municipality:
+    """A municipality with a designer who may publish, and a procedure without any form."""
+    municipality = make_municipality()
+    with scope(municipality=municipality):
+        division: Division = make_division()
+        make_member("ict", division, username="maker")
+        make_procedure(division, "jido", published=False, name=words("児童手当（架空）", "Child allowance (invented)"))
+    return municipality
+
+
+@pytest.fixture
+def desk(browser: Browser, live_server: Any, town: Municipality) -> Iterator[Page]:
+    """The designer at the desk."""
+    context = browser.new_context(
+        base_url=live_server.url, locale="ja-JP", timezone_id="Asia/Tokyo", viewport={"width": 1280, "height": 900}
+    )
+    context.set_default_timeout(15_000)
+    page = context.new_page()
+    hand.sign_in_desk(page, "maker", PASSWORD)
+    yield page
+    context.close()
+
+
+def enter(page: Page) -> None:
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def press(page: Page, act: str) -> None:
+    """Tab to a button of an act, and press it."""
+    tab_to(page, lambda at: at["name"] == "act" and at["value"] == act)
+    enter(page)
+
+
+def unfold(page: Page, words: str) -> None:
+    tab_to(page, lambda at: at["tag"] == "SUMMARY" and at["words"] == words)
+    page.keyboard.press("Enter")
+
+
+def write(page: Page, box: str, text: str) -> None:
+    """Tab into a box and write over what stands in it."""
+    tab_to(page, lambda at: at["id"] == box)
+    page.keyboard.press("Control+A")
+    page.keyboard.insert_text(text)
+
+
+def pick(page: Page, box: str, value: str) -> None:
+    """Tab to a list and go to the value with the arrows."""
+    tab_to(page, lambda at: at["id"] == box)
+    page.keyboard.press("Home")
+    for _ in range(60):
+        if here(page)["value"] == value:
+            return
+        page.keyboard.press("ArrowDown")
+    raise AssertionError(f"{value} not reached in {box}")
+
+
+def open_part(page: Page, at: str) -> None:
+    """From the outline, which is tabbed through like everything else."""
+    page.goto(f"{STUDIO}?at={at}#part")
+    page.keyboard.press("Tab")
+
+
+def say(page: Page, ja: str, plain: str, en: str, *, key: str = "label") -> None:
+    for language, text in (("ja", ja), ("plain", plain), ("en", en)):
+        write(page, f"part_{key}_{language}", text)
+
+
+def problems(page: Page) -> str:
+    found = page.locator("details.changes")
+    return str(found.text_content()) if found.count() else ""
+
+
+def test_the_child_allowance_is_built_from_nothing_by_keyboard(desk: Page, live_server: Any, town: Municipality) -> None:
+    page = desk
+    page.goto(STUDIO)
+    press(page, "open")
+
+    # The applicant, from a block, into the page that is there; the page gets its words.
+    tab_to(page, lambda at: "at=page%3Ayou" in at["href"])
+    enter(page)
+    say(page, "あなたについて教えてください", "あなたの ことを {教|おし}えて ください", "About you", key="title")
+    press(page, "save")
+    unfold(page, "ひな形を入れる（申請者、お子さま、口座など）")
+    pick(page, "block", "applicant")
+    pick(page, "as", "section")
+    press(page, "block_insert")
+    expect(page.locator("#part")).to_contain_text("から入れました")
+
+    # The children, a group of its own page; then the account.
+    for block in ("child", "account"):
+        unfold(page, "ひな形を入れる（申請者、お子さま、口座など）")
+        pick(page, "block", block)
+        pick(page, "as", "page")
+        press(page, "block_insert")
+
+    # How many children: a calculation, chosen, and an answer that shows it on the account's page.
+    page.goto(STUDIO)
+    unfold(page, "計算を加える")
+    pick(page, "new_calculation_kind", "count")
+    press(page, "add_calculation")
+    pick(page, "part_group", "child")
+    pick(page, "part_gives", "number")
+    press(page, "save")
+    open_part(page, "page%3Aaccount")
+    unfold(page, "項目を加える")
+    write(page, "new_question_label", "Children counted")
+    pick(page, "new_question_type", "calculated")
+    press(page, "add_question")
+    say(page, "お子さまの人数", "{子|こ}どもの {人数|にんずう}", "Number of children")
+    press(page, "save")
+    tab_to(page, lambda at: at["id"] == "kind")
+    enter(page) if here(page)["tag"] == "BUTTON" else page.keyboard.press("Tab")
+    enter(page)
+    pick(page, "part_o0_what", "var:calc1")
+    press(page, "save")
+
+    # A question of our own with a condition and a check.
+    open_part(page, "page%3Aaccount")
+    unfold(page, "項目を加える")
+    write(page, "new_question_label", "Other town")
+    pick(page, "new_question_type", "yes_no")
+    press(page, "add_question")
+    say(page, "ほかの市区町村で受け取っていますか", "ほかの まちで もらって いますか", "Do you receive it from another town?")
+    pick(page, "part_required", "yes")
+    press(page, "save")
+    unfold(page, "確かめを加える")
+    write(page, "new_check_say", "受け取っている方は申し込めません。")
+    press(page, "add_check")
+    pick(page, "part_operator", "==")
+    write(page, "part_other_value", "いいえ")
+    say(page, "受け取っている方は申し込めません。", "もらって いる {人|ひと}は もうしこめません。", "You cannot apply then.", key="say")
+    press(page, "save")
+
+    assert problems(page) == ""
+    with scope(municipality=town):
+        document = FormDraft.objects.get().document
+    assert [one for one in lint(load(document)) if one.level in ("error", "warning")] == []
+    assert document["calculations"] == [{"id": "calc1", "type": "number", "value": {"count": ["child", True]}}]
+
+    # Undo takes the last step back, and it is done again.
+    press_from_top(page, "undo")
+    with scope(municipality=town):
+        assert "that" not in FormDraft.objects.get().document["pages"][2]["questions"][-1]["checks"][0]
+        draft = FormDraft.objects.get()
+    assert draft.document != document
+    open_part(page, "check%3Aother_town%2F0")
+    pick(page, "part_operator", "==")
+    write(page, "part_other_value", "いいえ")
+    say(page, "受け取っている方は申し込めません。", "もらって いる {人|ひと}は もうしこめません。", "You cannot apply then.", key="say")
+    press(page, "save")
+
+    publish_by_keyboard(page)
+    with scope(municipality=town):
+        assert Procedure.objects.get(slug="jido").current.document == document
+    file_an_application(page)
+
+    # A question is changed; before it is published the page says what that means.
+    page.goto(STUDIO)
+    press(page, "open")
+    open_part(page, "question%3Aother_town")
+    say(page, "いま、ほかの市区町村で受け取っていますか", "いま ほかの まちで もらって いますか", "Do you receive it from another town now?")
+    press(page, "save")
+    press_from_top(page, "publish")
+    expect(page.locator("main")).to_contain_text("文言だけの変更")
+
+
+def press_from_top(page: Page, act: str) -> None:
+    page.goto(page.url.partition("#")[0])
+    press(page, act)
+
+
+def publish_by_keyboard(page: Page) -> None:
+    """What publishing would do, a note, and the version is there."""
+    press_from_top(page, "publish")
+    tab_to(page, lambda at: at["name"] == "note")
+    page.keyboard.insert_text("はじめての版")
+    tab_to(page, lambda at: at["tag"] == "BUTTON" and "公開" in at["words"])
+    enter(page)
+    expect(page.locator("main")).to_contain_text("第1版")
+
+
+def file_an_application(page: Page) -> None:
+    """A resident fills what the designer made, and sends it."""
+    answers = {
+        **hand.PERSON, **hand.HOME, "birth": "昭和59年6月2日", "child_name:family": "試験", "child_name:given": "花子",
+        "child_name:family_kana": "シケン", "child_name:given_kana": "ハナコ", "child_birth": hand.ago(900), "child_relation": "child",
+        "child_together": "yes", "account:kind": "ordinary",
+        "account:number": "0123456", "account:holder": "シケン タロウ", "other_town": "no",
+    }  # fmt: skip
+    hand.begin(page, "jido")
+    hand.go_on(page, answers, until="/p/account/")
+    for number, (part, word) in enumerate((("bank", "みずほ銀行"), ("branch", "東京営業部"))):
+        page.locator("main input[type=search]").last.fill(word)
+        page.keyboard.press("Enter")
+        page.locator(f"main button[name=act][value^='pick:account:{part}']").first.click()
+        page.locator("main .entry-name").nth(number).wait_for()
+    hand.go_on(page, answers)
+    expect(page.locator("main")).to_contain_text("お子さまの人数")
+    assert hand.send(page)
+
+
+# -- dragging ---------------------------------------------------------------------------------------------------------------------------------
+
+
+def test_a_row_is_dragged_to_another_place(desk: Page, town: Municipality) -> None:
+    page = desk
+    page.goto(STUDIO)
+    hand.press(page, page.locator("button[value=open]"))
+    for label in ("First", "Second", "Third"):
+        page.goto(f"{STUDIO}?at=page%3Ayou")
+        page.locator("summary", has_text="項目を加える").click()
+        page.locator("#new_question_label").fill(label)
+        hand.press(page, page.locator("button[value=add_question]"))
+    row: Callable[[str], Any] = lambda name: page.locator(f".outline [data-at='question:{name}']")  # noqa: E731
+    with page.expect_navigation():
+        row("third").drag_to(row("first"), target_position={"x": 20, "y": 4})
+    with scope(municipality=town):
+        assert [one["id"] for one in FormDraft.objects.get().document["pages"][0]["questions"]] == ["third", "first", "second"]
+    expect(page.locator(".outline [aria-current=true]")).to_have_text("Third")
