@@ -183,7 +183,9 @@ def test_the_child_allowance_is_built_from_nothing_by_keyboard(desk: Page, live_
     page.goto(STUDIO)
     press(page, "open")
     open_part(page, "question%3Aother_town")
-    say(page, "いま、ほかの市区町村で受け取っていますか", "いま ほかの まちで もらって いますか", "Do you receive it from another town now?")
+    say(
+        page, "いま、ほかの市区町村で受け取っていますか", "いま ほかの まちで もらって いますか", "Do you receive it from another town now?"
+    )
     press(page, "save")
     press_from_top(page, "publish")
     expect(page.locator("main")).to_contain_text("文言だけの変更")
@@ -214,11 +216,12 @@ def file_an_application(page: Page) -> None:
     }  # fmt: skip
     hand.begin(page, "jido")
     hand.go_on(page, answers, until="/p/account/")
-    for number, (part, word) in enumerate((("bank", "みずほ銀行"), ("branch", "東京営業部"))):
+    for part, word in (("bank", "みずほ銀行"), ("branch", "東京営業部")):
         page.locator("main input[type=search]").last.fill(word)
         page.keyboard.press("Enter")
         page.locator(f"main button[name=act][value^='pick:account:{part}']").first.click()
-        page.locator("main .entry-name").nth(number).wait_for()
+        page.locator(f"main input[type=hidden][name='a:account:{part}']").wait_for(state="attached")
+        page.wait_for_load_state("networkidle")
     hand.go_on(page, answers)
     expect(page.locator("main")).to_contain_text("お子さまの人数")
     assert hand.send(page)

@@ -52,13 +52,13 @@ class FormulaBoxes:
     ) -> None:
         self.form, self.known, self.groups, self.gives, self.may_give = form, known, groups, gives, may_give
         standing = formula(rule) if rule is not None else None
-        self.conditions = ConditionBoxes(form, "f", _rule_in(standing), self._conditions_read(), _("数える条件"))
+        self.conditions = ConditionBoxes(form, "f", _rule_in(standing), self._conditions_read(), "")
         is_readable = standing is not None and self._reads_back(standing)
         self.is_by_hand = rule is not None and not is_readable
         self.kind = picked if picked in KINDS else standing.kind if standing is not None and is_readable else ""
         self.standing = standing if standing is not None and is_readable and standing.kind == self.kind else Formula(self.kind)
-        if self.kind and self.standing.condition is None:
-            self.conditions = ConditionBoxes(form, "f", None, self._conditions_read(), _("数える条件"))
+        label = _("数える条件") if self.kind == "count" else _("条件")
+        self.conditions = ConditionBoxes(form, "f", _rule_in(self.standing), self._conditions_read(), label)
 
     def _conditions_read(self) -> dict[str, Mapping[str, Any]]:
         inner = {name: one for _name, questions in self.groups.values() for name, one in questions.items()}

@@ -150,7 +150,7 @@ def _group(request: HttpRequest, draft: FormDraft, part: Found, at: str) -> Http
     form = GroupForm(request.POST, part=part, new_id=free_id(draft.document, "group"))
     if not form.is_valid():
         return show(request, draft, at, group=form)
-    return changed(request, draft, form.changes(at), at, _("繰り返しにしました。"))
+    return changed(request, draft, form.changes(at), at, _("保存しました。") if part.part.get("repeat") else _("繰り返しにしました。"))
 
 
 def _ungroup(request: HttpRequest, draft: FormDraft, part: Found, at: str) -> HttpResponse:
