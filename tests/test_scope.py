@@ -39,7 +39,17 @@ from madoguchi.nursery.actions import (
 )
 from madoguchi.nursery.models import Analysis, OfficeList, OfficeRow, Run
 from madoguchi.nursery.tests.make import make_candidate, make_facility, make_household, make_round, make_seats
-from madoguchi.procedures.actions import add_entry, open_survey, read_inventory, save_rule
+from madoguchi.procedures.actions import (
+    add_entry,
+    ask_review,
+    change_draft,
+    keep_example,
+    open_draft,
+    open_survey,
+    read_inventory,
+    save_rule,
+)
+from madoguchi.procedures.models import Procedure
 
 pytestmark = pytest.mark.django_db
 MARK = "ひみつの"  # stands in everything that residents and clerks of Midori wrote, and nowhere else
@@ -103,7 +113,8 @@ def build(slug: str, name: str) -> Town:
             "event": ["child"],
             "token": ["x" * 43],
         }
-        for made in (nursery_ids(filed, mark, clerk), inventory_ids(mark, people["ict"].user)):
+        forms = form_ids(procedure, mark, people["designer"].user)
+        for made in (nursery_ids(filed, mark, clerk), inventory_ids(mark, people["ict"].user), forms):
             for key, found in made.items():
                 ids[key] = [*ids.get(key, []), *found]
     return Town(slug, ids)
@@ -125,6 +136,18 @@ def inventory_ids(mark: str, ict: User) -> dict[str, list[object]]:
         "rule": [rule.pk],
         "kind": ["csv"],
     }
+
+
+def form_ids(procedure: Procedure, mark: str, designer: User) -> dict[str, list[object]]:
+    """A draft of the next version that waits for a second pair of eyes, and an example whose answers bear the mark."""
+    example = keep_example(
+        procedure=procedure, name=f"{mark}例", on=timezone.localdate(), answers={"reason": mark}, expect="clean", by=designer
+    )
+    draft = open_draft(procedure=procedure, by=designer)
+    change = {"do": "text", "at": "question:reason", "key": "hint", "language": "ja", "value": f"{mark}補足"}
+    draft = change_draft(draft=draft, changes=[change], edition=0, by=designer)
+    ask_review(draft=draft, edition=1, words=f"{mark}確認", by=designer)
+    return {"example": [example.pk]}
 
 
 def nursery_ids(filed: Application, mark: str, clerk: User) -> dict[str, list[object]]:

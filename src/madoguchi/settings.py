@@ -220,6 +220,7 @@ CLOCK = [  # what happens by itself, every minute, in each municipality's scope
     "madoguchi.applications.actions.sweep_drafts",
     "madoguchi.applications.actions.sweep_exports",
     "madoguchi.accounts.actions.sweep_proofs",
+    "madoguchi.procedures.actions.publish_due",
     "madoguchi.jobs.actions.sweep",
 ]
 CASE_PANELS: dict[str, dict[str, object]] = {"nursery": {"BACKEND": "madoguchi.nursery.backends.NurseryPanel"}}
@@ -233,6 +234,7 @@ MENUS: dict[str, dict[str, object]] = {
     "jobs": {"BACKEND": "madoguchi.jobs.backends.JobsMenu"},
 }
 FORM_PREVIEWS: dict[str, dict[str, object]] = {"page": {"BACKEND": "madoguchi.applications.views.preview.PagePreview"}}
+UNDER_WAY: dict[str, dict[str, object]] = {"applications": {"BACKEND": "madoguchi.applications.batches.UnderWay"}}
 FILING_COUNTS: dict[str, dict[str, object]] = {"applications": {"BACKEND": "madoguchi.applications.backends.OnlineFilings"}}
 PROCEDURE_PANELS: dict[str, dict[str, object]] = {
     "continue": {"BACKEND": "madoguchi.applications.backends.ContinuePanel"},

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,8 +13,9 @@ from playwright.sync_api import Browser, Page, expect
 from madoguchi.accounts.models import Division, Municipality
 from madoguchi.accounts.tests.make import PASSWORD, make_division, make_member, make_municipality
 from madoguchi.engines.forms import lint, load
+from madoguchi.procedures.actions import keep_example
 from madoguchi.procedures.models import FormDraft, Procedure
-from madoguchi.procedures.tests.make import make_procedure, words
+from madoguchi.procedures.tests.make import READY, make_procedure, words
 from tests.browser import hand
 from tests.browser.test_keyboard import here, tab_to
 
@@ -28,21 +30,29 @@ def town(transactional_db: None) -> Municipality:
     with scope(municipality=municipality):
         division: Division = make_division()
         make_member("ict", division, username="maker")
-        make_procedure(division, "jido", published=False, name=words("児童手当（架空）", "Child allowance (invented)"))
+        make_member("chief", division, username="chief")
+        make_procedure(division, "jido", published=False, name=words("児童手当（架空）", "Child allowance (invented)"), **READY)
     return municipality
 
 
 @pytest.fixture
-def desk(browser: Browser, live_server: Any, town: Municipality) -> Iterator[Page]:
-    """The designer at the desk."""
-    context = browser.new_context(
-        base_url=live_server.url, locale="ja-JP", timezone_id="Asia/Tokyo", viewport={"width": 1280, "height": 900}
-    )
-    context.set_default_timeout(15_000)
-    page = context.new_page()
-    hand.sign_in_desk(page, "maker", PASSWORD)
-    yield page
-    context.close()
+def at_desk(browser: Browser, live_server: Any, town: Municipality) -> Iterator[Callable[[str], Page]]:
+    """Somebody at the desk, each in a browser of their own."""
+    opened = []
+
+    def go(username: str) -> Page:
+        context = browser.new_context(
+            base_url=live_server.url, locale="ja-JP", timezone_id="Asia/Tokyo", viewport={"width": 1280, "height": 900}
+        )
+        context.set_default_timeout(15_000)
+        opened.append(context)
+        page = context.new_page()
+        hand.sign_in_desk(page, username, PASSWORD)
+        return page
+
+    yield go
+    for context in opened:
+        context.close()
 
 
 def enter(page: Page) -> None:
@@ -95,8 +105,8 @@ def problems(page: Page) -> str:
     return str(found.text_content()) if found.count() else ""
 
 
-def test_the_child_allowance_is_built_from_nothing_by_keyboard(desk: Page, live_server: Any, town: Municipality) -> None:
-    page = desk
+def test_the_child_allowance_is_built_from_nothing_by_keyboard(at_desk: Callable[[str], Page], town: Municipality) -> None:
+    page = at_desk("maker")
     page.goto(STUDIO)
     press(page, "open")
 
@@ -174,7 +184,7 @@ def test_the_child_allowance_is_built_from_nothing_by_keyboard(desk: Page, live_
     say(page, "受け取っている方は申し込めません。", "もらって いる {人|ひと}は もうしこめません。", "You cannot apply then.", key="say")
     press(page, "save")
 
-    publish_by_keyboard(page)
+    publish_by_keyboard(page, at_desk("chief"), town)
     with scope(municipality=town):
         assert Procedure.objects.get(slug="jido").current.document == document
     file_an_application(page)
@@ -187,8 +197,9 @@ def test_the_child_allowance_is_built_from_nothing_by_keyboard(desk: Page, live_
         page, "いま、ほかの市区町村で受け取っていますか", "いま ほかの まちで もらって いますか", "Do you receive it from another town now?"
     )
     press(page, "save")
-    press_from_top(page, "publish")
+    page.goto(f"{STUDIO}publish/")
     expect(page.locator("main")).to_contain_text("文言だけの変更")
+    expect(page.locator("main")).to_contain_text("審査中の申請が1件あります")
 
 
 def press_from_top(page: Page, act: str) -> None:
@@ -196,13 +207,50 @@ def press_from_top(page: Page, act: str) -> None:
     press(page, act)
 
 
-def publish_by_keyboard(page: Page) -> None:
-    """What publishing would do, a note, and the version is there."""
-    press_from_top(page, "publish")
+EXAMPLE: dict[str, Any] = {  # an invented family
+    "name": {"family": "架空", "given": "太郎", "family_kana": "カクウ", "given_kana": "タロウ"},
+    "birth": "1984-06-02",
+    "address": {"postal": "136-0075", "prefecture": "東京都", "city": "江東区", "town": "新砂", "block": "3-8-2"},
+    "phone": "03-5555-8101",
+    "child": [
+        {
+            "row": "r1",
+            "child_name": {"family": "架空", "given": "花子", "family_kana": "カクウ", "given_kana": "ハナコ"},
+            "child_birth": "2024-05-01",
+            "child_relation": "child",
+            "child_together": True,
+        }
+    ],
+    "account": {
+        "bank": {"id": "0001", "label": "みずほ"},
+        "branch": {"id": "001", "label": "東京営業部"},
+        "kind": "ordinary",
+        "number": "0123456",
+        "holder": "カクウ タロウ",
+    },
+    "other_town": False,
+}
+
+
+def publish_by_keyboard(page: Page, chief: Page, town: Municipality) -> None:
+    """The list of what is still to be done, an example, a second pair of eyes, a note, and the version is there."""
+    with scope(municipality=town):
+        keep_example(procedure=Procedure.objects.get(), name="1人の子", on=date(2026, 11, 20), answers=EXAMPLE, expect="clean", by=None)
+    page.goto(page.url.partition("#")[0])
+    tab_to(page, lambda at: at["href"].endswith("/studio/publish/"))
+    enter(page)
+    expect(page.locator("main")).to_contain_text("まだ終わっていないこと：1")
+    unfold(page, "もう1人の確認を頼む")
+    tab_to(page, lambda at: at["name"] == "words")
+    page.keyboard.insert_text("計算を見てください")
+    press(page, "ask")
+    chief.goto(f"{STUDIO}publish/")
+    press(chief, "approve")
+    page.reload()
+    expect(page.locator("main")).to_contain_text("まだ終わっていないこと：0")
     tab_to(page, lambda at: at["name"] == "note")
     page.keyboard.insert_text("はじめての版")
-    tab_to(page, lambda at: at["tag"] == "BUTTON" and "公開" in at["words"])
-    enter(page)
+    enter(page)  # in a box: the form's own button
     expect(page.locator("main")).to_contain_text("第1版")
 
 
@@ -230,8 +278,8 @@ def file_an_application(page: Page) -> None:
 # -- dragging ---------------------------------------------------------------------------------------------------------------------------------
 
 
-def test_a_row_is_dragged_to_another_place(desk: Page, town: Municipality) -> None:
-    page = desk
+def test_a_row_is_dragged_to_another_place(at_desk: Callable[[str], Page], town: Municipality) -> None:
+    page = at_desk("maker")
     page.goto(STUDIO)
     hand.press(page, page.locator("button[value=open]"))
     for label in ("First", "Second", "Third"):

@@ -12,10 +12,11 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from madoguchi.accounts.backends import MenuItem
+from madoguchi.accounts.models import User
 from madoguchi.engines.forms import Form
 from madoguchi.lib.addresses import address
 from madoguchi.lib.backends import Backends
-from madoguchi.procedures.models import Procedure
+from madoguchi.procedures.models import Impact, Procedure, ProcedureVersion
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,26 @@ def filed_online(first: date, last: date) -> dict[int, int]:
     for _alias, backend in filing_counts.all():
         total.update(backend.filed(first, last))
     return dict(total)
+
+
+class UnderWay(Protocol):
+    """A higher room that holds what people began with earlier versions."""
+
+    def impact(self, procedure: Procedure, form: Form) -> Impact:
+        """Whom it would touch if the form became the next version."""
+        ...
+
+    def hand_over(self, version: ProcedureVersion, by: User | None) -> None:
+        """Treat everything under way as the new version's `ways` say."""
+        ...
+
+
+under_way: Backends[UnderWay] = Backends("UNDER_WAY")
+
+
+def impact_of(procedure: Procedure, form: Form) -> Impact:
+    """What the room that holds applications says; nothing without one."""
+    return next((backend.impact(procedure, form) for _alias, backend in under_way.all()), Impact())
 
 
 class InventoryMenu:

@@ -3,7 +3,17 @@
 from django.urls import path
 
 from madoguchi.procedures.views import desk as desk_views
-from madoguchi.procedures.views import inventory, inventory_plan, studio, studio_blocks, studio_paper, surveys
+from madoguchi.procedures.views import (
+    examples,
+    inventory,
+    inventory_plan,
+    publishing,
+    studio,
+    studio_blocks,
+    studio_paper,
+    surveys,
+    versions,
+)
 from madoguchi.procedures.views import resident as views
 
 resident = [
@@ -23,7 +33,13 @@ desk = [
     path("procedures/<slug:procedure>/publish/", desk_views.publishing, name="publish"),
     path("procedures/<slug:procedure>/versions/<int:number>/", desk_views.version, name="version"),
     path("procedures/<slug:procedure>/versions/<int:number>/form.json", desk_views.version_json, name="version_json"),
+    path("procedures/<slug:procedure>/versions/<int:number>/compare/<int:other>/", versions.compare, name="compare"),
+    path("procedures/<slug:procedure>/versions/<int:number>/restore/", versions.restore, name="restore"),
     path("procedures/<slug:procedure>/studio/", studio.studio, name="studio"),
+    path("procedures/<slug:procedure>/studio/publish/", publishing.publishing, name="studio_publish"),
+    path("procedures/<slug:procedure>/studio/facts/", examples.facts, name="studio_facts"),
+    path("procedures/<slug:procedure>/studio/examples/", examples.every, name="studio_examples"),
+    path("procedures/<slug:procedure>/studio/examples/<int:example>/", examples.one, name="studio_example"),
     path("procedures/<slug:procedure>/studio/paper/", studio_paper.paper, name="studio_paper"),
     path("procedures/<slug:procedure>/studio/blocks/", studio_blocks.shelf, name="studio_blocks"),
     path("inventory/", inventory.home, name="inventory"),

@@ -15,7 +15,8 @@ from madoguchi.applications.models.application import (
 )
 from madoguchi.applications.models.case import Amendment, Correction, CorrectionItem, CorrectionState, Feedback, Message, Note
 from madoguchi.applications.models.decision import Decision, IssuedDocument, Outcome, Review
-from madoguchi.applications.models.reading import address_line, applicant, by_concept, full_name, walk_revision
+from madoguchi.applications.models.reading import address_line, applicant, by_concept, form_of, full_name, walk_now, walk_revision
+from madoguchi.applications.models.switch import SwitchState, VersionSwitch
 
 __all__ = [
     "MOVES",
@@ -42,11 +43,15 @@ __all__ = [
     "State",
     "Subject",
     "SubjectState",
+    "SwitchState",
+    "VersionSwitch",
     "address_line",
     "appeal_note",
     "applicant",
     "by_concept",
+    "form_of",
     "full_name",
     "head_of",
+    "walk_now",
     "walk_revision",
 ]

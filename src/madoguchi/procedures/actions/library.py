@@ -17,6 +17,7 @@ from madoguchi.accounts.actions import record
 from madoguchi.accounts.models import Division, User
 from madoguchi.engines.forms import document_hash
 from madoguchi.lib.errors import Refused
+from madoguchi.procedures.actions.examples import take_examples
 from madoguchi.procedures.actions.publishing import publish
 from madoguchi.procedures.models import Procedure
 
@@ -42,6 +43,7 @@ FACTS: dict[str, tuple[str, Any]] = {
     "after": ("after", {}),
     "standard_label": ("decision_days_label", {}),
     "criteria": ("criteria", {}),
+    "privacy": ("privacy", {}),
     "appeal": ("appeal", "none"),
     "identity": ("identity", "none"),
     "finish": ("finish", "online"),
@@ -123,6 +125,7 @@ def adopt(entry: str | Path, *, by: User | None, today: date | None = None, divi
     if procedure.current is None or procedure.current.hash != document_hash(found.document):
         publish(procedure=procedure, document=found.document, by=by, note=_("様式の見本から作成"))
         procedure.refresh_from_db()
+    take_examples(procedure=procedure, examples=found.examples, origin="library", by=by)
     return procedure
 
 

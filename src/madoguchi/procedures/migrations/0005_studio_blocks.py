@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('procedures', '0003_studio'),
+        ('procedures', '0004_publishing'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

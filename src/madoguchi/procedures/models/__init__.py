@@ -22,9 +22,21 @@ from madoguchi.procedures.models.inventory import (
     weights_of,
 )
 from madoguchi.procedures.models.procedure import ClockUnit, LifeEvent, Opening, Procedure, ProcedureKind, ProcedureQuerySet
+from madoguchi.procedures.models.publishing import (
+    CLEAN,
+    ENDS,
+    FormExample,
+    FormReview,
+    FormSchedule,
+    Impact,
+    ReviewState,
+    ScheduleState,
+)
 from madoguchi.procedures.models.version import ProcedureVersion
 
 __all__ = [
+    "CLEAN",
+    "ENDS",
     "ClockUnit",
     "CodeList",
     "CountChannel",
@@ -32,6 +44,10 @@ __all__ = [
     "FormBlock",
     "FormDraft",
     "FormEdit",
+    "FormExample",
+    "FormReview",
+    "FormSchedule",
+    "Impact",
     "ImportState",
     "InventoryChange",
     "InventoryCount",
@@ -50,8 +66,10 @@ __all__ = [
     "ProcedureVersion",
     "Progress",
     "ReplyState",
+    "ReviewState",
     "RoundState",
     "RuleChange",
     "RuleState",
+    "ScheduleState",
     "weights_of",
 ]

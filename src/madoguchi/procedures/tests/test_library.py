@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from io import StringIO
 from pathlib import Path
@@ -11,9 +12,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from madoguchi.accounts.tests.make import make_division
-from madoguchi.engines.forms import DictLists
+from madoguchi.engines.forms import Counted, DictLists, alike, counted, load
 from madoguchi.lib.errors import Refused
-from madoguchi.procedures.actions import LIBRARY, WithBanks, adopt, check_entry, entry_of, library_entries, read_entry
+from madoguchi.procedures.actions import LIBRARY, WithBanks, adopt, blocks, check_entry, entry_of, library_entries, read_entry
 from madoguchi.procedures.models import LifeEvent, Procedure
 from madoguchi.procedures.tests.make import form, words
 
@@ -140,3 +141,58 @@ def test_the_commands(division) -> None:
         call_command("adopt", "nothing-like-it", "--municipality", "koto")
     with pytest.raises(CommandError):
         call_command("adopt", "--all", "--municipality", "nowhere")
+
+
+# -- the library as a whole ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def whole() -> list[Counted]:
+    standard = {question["concept"] for block in blocks() for question in block.section["questions"] if question.get("concept")}
+    return [counted(load(read_entry(LIBRARY / name).document), standard) for name in FOLDERS]
+
+
+def test_a_ward_finds_its_procedures(whole) -> None:
+    assert len(whole) >= 90
+    assert sum(set(form.languages) >= {"ja", "plain", "en"} for form in whole) >= 30
+    own = sorted(len(form.own) for form in whole)
+    assert own[0] >= 3
+    assert own[len(own) // 2] >= 8
+    assert sum(form.shown_if for form in whole) >= 60
+    assert sum(form.grouped for form in whole) >= 25
+
+
+def test_no_form_is_another_with_a_new_title(whole) -> None:
+    assert list(alike(whole)) == []
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_an_entry_brings_what_a_clerk_needs(name) -> None:
+    entry = read_entry(LIBRARY / name)
+    assert entry.inventory["documents"]
+    assert entry.inventory["review_steps"]
+    assert (entry.inventory["basis"] or {}).get("ja")
+    assert any("要確認" in line for line in entry.inventory["unsure"])
+    assert {example["expect"] == "clean" for example in entry.examples} >= {True}
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_what_was_copied_from_a_block_is_the_block_as_it_stands(name) -> None:
+    """The library's own copies are never behind: an "update available" in it would be the product's own fault."""
+    hashes = {block.id: block.hash for block in blocks()}
+    for page in read_entry(LIBRARY / name).document["pages"]:
+        for part in (page, *page.get("sections", ())):
+            if "origin" in part:
+                assert part["origin"]["hash"] == hashes[part["origin"]["block"]]
+
+
+TELEPHONE = re.compile(r"(?<![0-9a-f-])0\d{1,3}-\d{2,4}-\d{4}(?![0-9a-f-])")
+MAIL = re.compile(r"[\w.+-]+@([\w.-]+)")
+
+
+@pytest.mark.parametrize("name", FOLDERS)
+def test_everybody_in_the_examples_is_invented(name) -> None:
+    for example in read_entry(LIBRARY / name).examples:
+        text = json.dumps(example["answers"], ensure_ascii=False)
+        assert all(number.startswith("03-5555-") for number in TELEPHONE.findall(text)), example["id"]
+        assert set(MAIL.findall(text)) <= {"example.jp", "example.com", "example.org"}, example["id"]

@@ -9,16 +9,16 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from madoguchi.engines.forms.editing import Change, Found, Json, Rejected, find, free_id, free_place, names_in, parts
 from madoguchi.lib.errors import Refused
-from madoguchi.procedures.actions import change_draft, choice_ids, drop_draft, open_draft, propose, take_draft, undo_draft
+from madoguchi.procedures.actions import change_draft, choice_ids, drop_draft, open_draft, take_draft, undo_draft
 from madoguchi.procedures.forms.studio import PartForm
+from madoguchi.procedures.forms.studio_boxes import NAMES
 from madoguchi.procedures.forms.studio_structure import GroupForm, RetypeForm, beginning
 from madoguchi.procedures.models import FormDraft, Procedure
-from madoguchi.procedures.views.desk import show_proposal
 from madoguchi.procedures.views.studio_blocks import block_act
 from madoguchi.procedures.views.studio_found import LAST, edition_in, here, ready_for_sections
 from madoguchi.procedures.views.studio_page import NEW, may_hold, show
@@ -29,17 +29,44 @@ def act(request: HttpRequest, found: Procedure, draft: FormDraft | None) -> Http
     name, at = request.POST.get("act", ""), request.POST.get("at", "")
     if name == "open":
         return _done(request, lambda: open_draft(procedure=found, by=request.user), here(request, found))
+    if name == "carry":
+        return _carried(request, open_draft(procedure=found, by=request.user), at)
     if draft is None:
-        raise Refused(_("この作成中の様式は、公開されたか取りやめられました。"), code="draft_over")
+        return _over(request, found)
     if name == "take":
         return _done(request, lambda: take_draft(draft=draft, by=request.user), here(request, found, at))
     if name == "drop":
         return _done(request, lambda: drop_draft(draft=draft, edition=edition_in(request), by=request.user), here(request, found))
-    if name == "publish":
-        return _publish(request, draft)
     if name == "undo":
         return _done(request, lambda: undo_draft(draft=draft, edition=edition_in(request), by=request.user), here(request, found, at))
     return _edit(request, draft, name, at)
+
+
+def _over(request: HttpRequest, found: Procedure) -> HttpResponse:
+    """The draft was published or dropped while somebody typed: what they typed is kept on the page, to go on with it."""
+    kept = [
+        (name, text)
+        for name in request.POST
+        if name not in ("csrfmiddlewaretoken", "act", "edition")
+        for text in request.POST.getlist(name)
+    ]
+    typed = [text for name, text in kept if name.partition("_")[0] in NAMES and text.strip()]
+    context = {"procedure": found, "kept": kept, "typed": typed, "then": request.POST.get("act", "")}
+    return render(request, "procedures/studio/over.html", context, status=409)
+
+
+def _carried(request: HttpRequest, draft: FormDraft, at: str) -> HttpResponse:
+    """What was typed for a draft that is over, in the boxes of the next one: nothing of it is saved before it was looked at."""
+    then = request.POST.get("then", "")
+    messages.warning(request, _("前に入力した内容を、下の欄に入れてあります。まだ保存していません。確かめてから保存してください。"))
+    try:
+        find(draft.document, at)
+    except Rejected:
+        return show(request, draft, "")
+    if then.startswith("add_") and (kind := then.removeprefix("add_")) in NEW:
+        return show(request, draft, at, adding={kind: NEW[kind](request.POST, auto_id=f"new_{kind}_%s")})
+    picked = request.POST.get("kind", "")
+    return show(request, draft, at, PartForm(request.POST, document=draft.document, address=at, picked=picked) if then == "save" else None)
 
 
 def _done(request: HttpRequest, act: Callable[[], Any], place: str) -> HttpResponse:
@@ -48,18 +75,6 @@ def _done(request: HttpRequest, act: Callable[[], Any], place: str) -> HttpRespo
     except Refused as refused:
         messages.error(request, str(refused))
     return redirect(place)
-
-
-def _publish(request: HttpRequest, draft: FormDraft) -> HttpResponse:
-    """On to the page that shows what publishing would do; only who may publish gets there."""
-    if not request.member.may("forms.publish"):  # type: ignore[attr-defined]
-        raise Http404
-    try:
-        proposal = propose(procedure=draft.procedure, document=draft.document)
-    except Refused as refused:
-        messages.error(request, str(refused))
-        return redirect(here(request, draft.procedure))
-    return show_proposal(request, draft.procedure, proposal)
 
 
 # -- one part ---------------------------------------------------------------------------------------------------------------------------

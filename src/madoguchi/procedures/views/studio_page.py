@@ -75,7 +75,6 @@ def show(request: HttpRequest, draft: FormDraft, at: str, form: PartForm | None 
         "homes": [{"address": where, "name": name_of(one)} for where, one in known.items() if may_hold(one, where, part)],
         "holds": draft.holder_id == request.user.pk,
         "may_undo": may_undo(draft=draft),
-        "may_publish": request.member.may("forms.publish"),  # type: ignore[attr-defined]
         "problems": grouped[:MOST_PROBLEMS],
         "more_problems": max(0, len(grouped) - MOST_PROBLEMS),
         "problem_count": len(problems),
@@ -141,14 +140,14 @@ def _grouped(document: dict[str, Any], known: Mapping[str, Found], problems: lis
     """The problems by the part on which they can be mended, in the order in which they were found."""
     found: dict[str, dict[str, Any]] = {}
     for one in problems:
-        at = _part_at(document, known, one["where"])
+        at = part_at(document, known, one["where"])
         part = known[at] if at else find(document, "")
         row = found.setdefault(at, {"address": at, "name": name_of(part), "messages": []})
         row["messages"].append(one["message"])
     return list(found.values())
 
 
-def _part_at(document: dict[str, Any], known: Mapping[str, Found], path: str) -> str:
+def part_at(document: Mapping[str, Any], known: Mapping[str, Found], path: str) -> str:
     """The address of the innermost part that a path into the document (pages[1].questions[0].label) goes through; "" for the form."""
     at: Any = document
     home, found = "", ""
