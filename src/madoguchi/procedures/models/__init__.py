@@ -2,7 +2,7 @@
 
 from madoguchi.procedures.models.announcing import Announcement, announcement, poster_data, short_url
 from madoguchi.procedures.models.code_list import CodeList
-from madoguchi.procedures.models.draft import DraftState, FormDraft, FormEdit
+from madoguchi.procedures.models.draft import DraftState, FormBlock, FormDraft, FormEdit
 from madoguchi.procedures.models.inventory import (
     CountChannel,
     ImportState,
@@ -66,6 +66,7 @@ __all__ = [
     "CountChannel",
     "DraftState",
     "DueDay",
+    "FormBlock",
     "FormDraft",
     "FormEdit",
     "FormExample",
