@@ -41,8 +41,20 @@ from madoguchi.nursery.actions import (
 )
 from madoguchi.nursery.models import Analysis, OfficeList, OfficeRow, Run
 from madoguchi.nursery.tests.make import make_candidate, make_facility, make_household, make_round, make_seats
-from madoguchi.procedures.actions import add_entry, move_deadlines, open_survey, paper_edition, read_inventory, record_outage, save_rule
-from madoguchi.procedures.models import Procedure
+from madoguchi.procedures.actions import (
+    add_entry,
+    ask_review,
+    change_draft,
+    keep_example,
+    move_deadlines,
+    open_draft,
+    open_survey,
+    paper_edition,
+    read_inventory,
+    record_outage,
+    save_rule,
+)
+from madoguchi.procedures.models import Adoption, Procedure
 
 pytestmark = pytest.mark.django_db
 MARK = "ひみつの"  # stands in everything that residents and clerks of Midori wrote, and nowhere else
@@ -106,24 +118,23 @@ def build(slug: str, name: str) -> Town:
             "event": ["child"],
             "token": ["x" * 43],
         }
-        made_ids = (
-            nursery_ids(filed, mark, clerk),
-            inventory_ids(mark, people["ict"].user),
-            outage_ids(procedure, mark, people["ict"].user),
-        )
-        for made in made_ids:
+        forms = form_ids(procedure, mark, people["designer"].user)
+        reach = outage_ids(procedure, mark, people["ict"].user)
+        for made in (nursery_ids(filed, mark, clerk), inventory_ids(mark, people["ict"].user, slug), forms, reach):
             for key, found in made.items():
                 ids[key] = [*ids.get(key, []), *found]
     return Town(slug, ids)
 
 
-def inventory_ids(mark: str, ict: User) -> dict[str, list[object]]:
+def inventory_ids(mark: str, ict: User, municipality: str) -> dict[str, list[object]]:
     """An entry whose name bears the mark, a survey, a sheet that was read, a rule."""
     division = Division.objects.get()
     entry = add_entry(division=division, name=f"{mark}手続", by=ict)
     due = timezone.localdate() + timedelta(days=9)
     survey = open_survey(name=f"{mark}調査", asked=["seal"], message=mark, due_on=due, divisions=[division], by=ict)
     found = read_inventory(data=f"手続名,年間件数\n{mark}届,1\n".encode(), name=f"{mark}.csv", division=division, by=ict)
+    origin = {"document": {"id": mark}, "facts": {}}
+    Adoption.objects.create(procedure=Procedure.objects.get(slug="test"), kind="shared", origin=f"{mark}もと", base=origin)
     rule = save_rule(rule=None, title=f"{mark}条例", kind="ordinance", article="", division=division, note="", by=ict)
     return {
         "number": [entry.number],
@@ -131,7 +142,8 @@ def inventory_ids(mark: str, ict: User) -> dict[str, list[object]]:
         "division": [division.code],
         "found": [found.pk],
         "rule": [rule.pk],
-        "kind": ["csv"],
+        "kind": ["csv", "library", "shared"],
+        "entry": ["inu-toroku", f"{municipality}--test"],
     }
 
 
@@ -144,6 +156,18 @@ def outage_ids(procedure: Procedure, mark: str, ict: User) -> dict[str, list[obj
     move_deadlines(outage=outage, keys=[f"{procedure.pk}:closes_on"], by=ict)
     paper_edition(version=procedure.current)  # whoever asks first has it made: a blank form, and nobody's
     return {"outage": [outage.pk], "code": [procedure.short_code], "size": ["a4"]}
+
+
+def form_ids(procedure: Procedure, mark: str, designer: User) -> dict[str, list[object]]:
+    """A draft of the next version that waits for a second pair of eyes, and an example whose answers bear the mark."""
+    example = keep_example(
+        procedure=procedure, name=f"{mark}例", on=timezone.localdate(), answers={"reason": mark}, expect="clean", by=designer
+    )
+    draft = open_draft(procedure=procedure, by=designer)
+    change = {"do": "text", "at": "question:reason", "key": "hint", "language": "ja", "value": f"{mark}補足"}
+    draft = change_draft(draft=draft, changes=[change], edition=0, by=designer)
+    ask_review(draft=draft, edition=1, words=f"{mark}確認", by=designer)
+    return {"example": [example.pk]}
 
 
 def nursery_ids(filed: Application, mark: str, clerk: User) -> dict[str, list[object]]:

@@ -220,6 +220,7 @@ CLOCK = [  # what happens by itself, every minute, in each municipality's scope
     "madoguchi.applications.actions.sweep_drafts",
     "madoguchi.applications.actions.sweep_exports",
     "madoguchi.accounts.actions.sweep_proofs",
+    "madoguchi.procedures.actions.publish_due",
     "madoguchi.jobs.actions.sweep",
 ]
 CASE_PANELS: dict[str, dict[str, object]] = {"nursery": {"BACKEND": "madoguchi.nursery.backends.NurseryPanel"}}
@@ -238,7 +239,9 @@ OUTAGE_NEAR_HOURS = int(env("MADOGUCHI_OUTAGE_HOURS", "12"))  # a deadline so ma
 DEADLINE_KEEPERS: dict[str, dict[str, object]] = {"corrections": {"BACKEND": "madoguchi.applications.views.outages.Corrections"}}
 PATH_COUNTS: dict[str, dict[str, object]] = {"applications": {"BACKEND": "madoguchi.applications.backends.Paths"}}
 FORM_PREVIEWS: dict[str, dict[str, object]] = {"page": {"BACKEND": "madoguchi.applications.views.preview.PagePreview"}}
+UNDER_WAY: dict[str, dict[str, object]] = {"applications": {"BACKEND": "madoguchi.applications.batches.UnderWay"}}
 FILING_COUNTS: dict[str, dict[str, object]] = {"applications": {"BACKEND": "madoguchi.applications.backends.OnlineFilings"}}
+PROCEDURE_USE: dict[str, dict[str, object]] = {"applications": {"BACKEND": "madoguchi.applications.backends.ProcedureUse"}}
 PROCEDURE_PANELS: dict[str, dict[str, object]] = {
     "continue": {"BACKEND": "madoguchi.applications.backends.ContinuePanel"},
     "places": {"BACKEND": "madoguchi.applications.backends.PlacesPanel"},

@@ -1,4 +1,4 @@
-"""One act over many cases: at once for what was ticked on a page, as a job for what is long."""
+"""One act over many cases: at once for what was ticked on a page, as a job for what is long, by the publishing of a version."""
 
 from __future__ import annotations
 
@@ -15,15 +15,21 @@ from madoguchi.accounts.models import User
 from madoguchi.applications.actions.accepting import PURPOSES
 from madoguchi.applications.actions.clearing import EXPORT
 from madoguchi.applications.actions.exporting import Exported, export_cases, require_exportable, write
+from madoguchi.applications.actions.handing_over import Touch, hand_over, heaviest, newest_answers, under_way
 from madoguchi.applications.models import Application
-from madoguchi.jobs.actions import finish, running, start
+from madoguchi.engines.forms import Form
+from madoguchi.jobs.actions import each, finish, running, start
 from madoguchi.jobs.models import Job
 from madoguchi.lib.addresses import address
 from madoguchi.lib.errors import Refused
 from madoguchi.lib.tasks import scoped_task
+from madoguchi.procedures.actions import lists
+from madoguchi.procedures.models import Impact, Procedure, ProcedureVersion
 
 AT_ONCE = 200  # cases that a page may wait for
 CHUNK = 50
+MOST_LOOKED_AT = 2000  # applications that the preview walks one by one
+HAND_OVER = "applications.hand_over"
 
 
 @dataclass(frozen=True)
@@ -77,3 +83,52 @@ def export_long(job_id: int) -> None:
         finish(
             job, {"text": text, "address": page, "file": file, "name": exported.name, "type": exported.media_type, "unmappable": unmappable}
         )
+
+
+class UnderWay:
+    """What people have begun with earlier versions, for the room that publishes them. Settings: UNDER_WAY["applications"]."""
+
+    def impact(self, procedure: Procedure, form: Form) -> Impact:
+        """Whom the form would touch: each application's own answers are walked with its version and with the form."""
+        rows = under_way(procedure).select_related("version").defer("version__document")
+        total, known, touches = rows.count(), lists(), dict[int, Touch]()
+        of: dict[tuple[str, str], list[int]] = {}
+        classes: dict[str, list[int]] = {}
+        everything, looked_at = [0, 0], list(rows[:MOST_LOOKED_AT])
+        answers = newest_answers(looked_at)
+        for application in looked_at:
+            whom = 0 if application.is_draft else 1
+            everything[whom] += 1
+            if application.pk not in answers:
+                continue
+            mine = answers[application.pk]
+            touch = touches.setdefault(application.version_id, Touch.between(application.version.form, form))
+            found = touch.of(mine.values, on=mine.as_of, known=known)
+            for each_found in found:
+                of.setdefault((each_found.key, each_found.id), [0, 0])[whom] += 1
+            if found:
+                classes.setdefault(heaviest(found), [0, 0])[whom] += 1
+        counted = {key: (counts[0], counts[1]) for key, counts in of.items()}
+        by_class = {key: (counts[0], counts[1]) for key, counts in classes.items()}
+        return Impact((everything[0], everything[1]), counted, by_class, total - len(looked_at))
+
+    def hand_over(self, version: ProcedureVersion, by: User | None) -> None:
+        """A job that treats them one by one, so that its page says how far it is and whom it could not treat."""
+        ids = list(under_way(version.procedure).exclude(version=version).values_list("pk", flat=True))
+        if ids:
+            title = _("「%(procedure)s」第%(number)s版への切替え") % {"procedure": version.procedure, "number": version.number}
+            start(HAND_OVER, title=title, by=by, task=hand_over_all, ids=ids, options={"version": version.pk})
+
+
+@scoped_task
+def hand_over_all(job_id: int) -> None:
+    """Every application that was under way when a version was published, as the version's `ways` say."""
+    job = Job.objects.select_related("by").get(pk=job_id)
+    version = ProcedureVersion.objects.select_related("procedure__division").get(pk=job.options["version"])
+
+    def act(pk: int) -> None:
+        application = Application.objects.filter(pk=pk).first()
+        if application is not None:  # a draft may have been thrown away meanwhile
+            hand_over(application=application, version=version, by=job.by)
+
+    each(job_id, act)

@@ -15,6 +15,7 @@ from madoguchi.applications.views import (
     fill,
     mending,
     status,
+    trial,
 )
 
 shared = [
@@ -65,6 +66,11 @@ desk = [
     path("feedback/", desk_queue.feedback, name="feedback"),
     path("export/", desk_export.exporting, name="export"),
     path("export/<int:job>/", desk_export.export_result, name="export_result"),
+    path("procedures/<slug:procedure>/trial/", trial.begin, name="trial"),
+    path("procedures/<slug:procedure>/trial/check/", trial.check, name="trial_check"),
+    path("procedures/<slug:procedure>/trial/sent/", trial.sent, name="trial_sent"),
+    path("procedures/<slug:procedure>/trial/p/<slug:page>/", trial.page, name="trial_page"),
+    path("procedures/<slug:procedure>/trial/p/<slug:page>/<slug:row>/", trial.page, name="trial_row"),
     path("chief/", desk_chief.chief, name="chief"),
     path("chief/approve/", desk_chief.approve_batch, name="approve_batch"),
     path("cases/<str:number>/", desk_case.case, name="case"),

@@ -17,6 +17,7 @@ from typing import Any
 
 from madoguchi.demo import people
 from madoguchi.engines.placement.points import class_age, shipped
+from madoguchi.lib.invented import people as invented
 
 Json = dict[str, Any]
 DATA = Path(__file__).parent / "data"
@@ -205,7 +206,7 @@ def _family(rng: Random, ward: Ward, size: int, month: date, on: date, telephone
 def _address(rng: Random, home: Place) -> Json:
     """A town of the district where the family looks first; the number may or may not exist."""
     district = min(_districts(), key=lambda one: _far(one["outline"], home))
-    towns = {town: (postal, chome) for postal, town, chome in people.data("towns")["koto"]["towns"]}
+    towns = {town: (postal, chome) for postal, town, chome in invented.data("towns")["koto"]["towns"]}
     town = rng.choice([name for name in district["towns"] if name in towns] or ["大島"])
     postal, chome = towns[town]
     number = f"{rng.randint(1, 28)}-{rng.randint(1, 24)}"

@@ -36,6 +36,8 @@ NOT_OWNED = frozenset(
         "accounts.EmailLink",
         "jobs.Worker",
         "procedures.NationalProcedure",  # the state's list of procedures: public, and the same for all
+        "procedures.SharedProcedure",  # what municipalities publish for each other: written only by publishing, without people
+        "procedures.SharedVersion",
         "auth.Permission",
         "auth.Group",
         "contenttypes.ContentType",

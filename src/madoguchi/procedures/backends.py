@@ -17,7 +17,7 @@ from madoguchi.accounts.models import User
 from madoguchi.engines.forms import Form
 from madoguchi.lib.addresses import address
 from madoguchi.lib.backends import Backends
-from madoguchi.procedures.models import DueDay, Outage, Procedure, ProcedureVersion, Taken
+from madoguchi.procedures.models import DueDay, Impact, Outage, Procedure, ProcedureVersion, Taken
 
 
 @dataclass(frozen=True)
@@ -108,6 +108,52 @@ class OutagesMenu:
     def items(self, request: HttpRequest) -> list[MenuItem]:
         slug = request.municipality.slug  # type: ignore[attr-defined]
         return [MenuItem(_("停止の記録"), address("procedures_desk:outages", slug=slug), "forms.publish")]
+
+
+@dataclass(frozen=True)
+class Use:
+    """How a procedure is used: applications begun, filed, and corrections asked for."""
+
+    started: int = 0
+    filed: int = 0
+    corrections: int = 0
+
+    def __add__(self, other: Use) -> Use:
+        return Use(self.started + other.started, self.filed + other.filed, self.corrections + other.corrections)
+
+
+class ProcedureUse(Protocol):
+    """How a procedure (by its key, in the open scope) is used, as the room that takes applications counts it."""
+
+    def use(self, procedure: int) -> Use: ...
+
+
+procedure_use: Backends[ProcedureUse] = Backends("PROCEDURE_USE")
+
+
+def use_of(procedure: int) -> Use:
+    """The use of a procedure, over every room that counts some."""
+    return sum((backend.use(procedure) for _alias, backend in procedure_use.all()), Use())
+
+
+class UnderWay(Protocol):
+    """A higher room that holds what people began with earlier versions."""
+
+    def impact(self, procedure: Procedure, form: Form) -> Impact:
+        """Whom it would touch if the form became the next version."""
+        ...
+
+    def hand_over(self, version: ProcedureVersion, by: User | None) -> None:
+        """Treat everything under way as the new version's `ways` say."""
+        ...
+
+
+under_way: Backends[UnderWay] = Backends("UNDER_WAY")
+
+
+def impact_of(procedure: Procedure, form: Form) -> Impact:
+    """What the room that holds applications says; nothing without one."""
+    return next((backend.impact(procedure, form) for _alias, backend in under_way.all()), Impact())
 
 
 class InventoryMenu:

@@ -3,7 +3,20 @@
 from django.urls import path
 
 from madoguchi.procedures.views import desk as desk_views
-from madoguchi.procedures.views import inventory, inventory_plan, outages, paper, short, studio, studio_paper, surveys
+from madoguchi.procedures.views import (
+    examples,
+    inventory,
+    inventory_plan,
+    outages,
+    paper,
+    publishing,
+    sharing,
+    short,
+    studio,
+    studio_paper,
+    surveys,
+    versions,
+)
 from madoguchi.procedures.views import resident as views
 
 resident = [
@@ -33,8 +46,18 @@ desk = [
     path("procedures/<slug:procedure>/poster-<slug:size>.pdf", paper.poster, name="poster"),
     path("outages/", outages.outages, name="outages"),
     path("outages/<int:outage>/", outages.outage, name="outage"),
+    path("procedures/<slug:procedure>/versions/<int:number>/compare/<int:other>/", versions.compare, name="compare"),
+    path("procedures/<slug:procedure>/versions/<int:number>/restore/", versions.restore, name="restore"),
     path("procedures/<slug:procedure>/studio/", studio.studio, name="studio"),
+    path("procedures/<slug:procedure>/studio/publish/", publishing.publishing, name="studio_publish"),
+    path("procedures/<slug:procedure>/studio/facts/", examples.facts, name="studio_facts"),
+    path("procedures/<slug:procedure>/studio/examples/", examples.every, name="studio_examples"),
+    path("procedures/<slug:procedure>/studio/examples/<int:example>/", examples.one, name="studio_example"),
     path("procedures/<slug:procedure>/studio/paper/", studio_paper.paper, name="studio_paper"),
+    path("procedures/<slug:procedure>/origin/", sharing.origin, name="origin"),
+    path("procedures/<slug:procedure>/sharing/", sharing.sharing, name="sharing"),
+    path("library/", sharing.library, name="library"),
+    path("library/<slug:kind>/<slug:entry>/", sharing.entry, name="library_entry"),
     path("inventory/", inventory.home, name="inventory"),
     path("inventory/procedures/", inventory.entries, name="inventory_entries"),
     path("inventory/procedures.xlsx", inventory.entries_xlsx, name="inventory_xlsx"),

@@ -5,6 +5,7 @@ from madoguchi.accounts.actions.audit import record, verify_chain
 from madoguchi.accounts.actions.people import (
     add_member,
     change_password,
+    keep_contact,
     open_municipality,
     resident_for,
     sign_in_staff,
@@ -17,6 +18,7 @@ __all__ = [
     "change_password",
     "check_code",
     "consume_link",
+    "keep_contact",
     "look_at_link",
     "make_link",
     "open_municipality",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 from django.conf import settings
@@ -24,6 +25,7 @@ from madoguchi.lib.limits import Limit, caller
 
 SIGN_IN_TRIES = Limit("sign-in", 10, 15 * 60)
 SIGN_INS_FROM = Limit("sign-in-from", 100, 15 * 60)  # one password tried at many names; a whole town hall may be one address
+CONTACT = ("phone", "place", "place_en")  # what a division's people may say of it themselves
 
 
 @transaction.atomic
@@ -54,6 +56,18 @@ def add_member(*, user: User, role: str, division: Division | None = None, since
     membership = Membership.objects.create(user=user, role=role, division=division, since=since or timezone.localdate())
     record("accounts.add_member", by=by, on=membership, division=division, role=role)
     return membership
+
+
+@transaction.atomic
+def keep_contact(*, division: Division, contact: Mapping[str, str], by: User) -> Division:
+    """Where residents ask: telephone, place and place in English of a division. What is not named stays."""
+    changed = sorted(name for name, value in contact.items() if name in CONTACT and getattr(division, name) != value)
+    for name in changed:
+        setattr(division, name, contact[name])
+    if changed:
+        division.save(update_fields=changed)
+        record("accounts.keep_contact", by=by, on=division, division=division, changed=changed)
+    return division
 
 
 def sign_in_staff(*, username: str, password: str, address: str) -> User:

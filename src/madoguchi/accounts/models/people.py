@@ -117,6 +117,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "cases.read",
             "cases.work",
             "cases.approve",
+            "forms.review",
             "cases.export",
             "jobs.read",
             "notices.read",
@@ -125,11 +126,12 @@ PERMISSIONS: dict[str, frozenset[str]] = {
             "inventory.approve",
         }
     ),
-    Role.DESIGNER: frozenset({"desk", "forms.edit", "jobs.read"}),
+    Role.DESIGNER: frozenset({"desk", "forms.edit", "forms.review", "jobs.read"}),
     Role.ICT: frozenset(
         {
             "desk",
             "forms.edit",
+            "forms.review",
             "forms.publish",
             "jobs.read",
             "jobs.manage",

@@ -19,6 +19,7 @@ from madoguchi.applications.actions.correcting import cancel_correction, correct
 from madoguchi.applications.actions.deciding import decide, decide_as_proposed, preview, recall, release_decision
 from madoguchi.applications.actions.editing import desk_edit, is_editable, may_edit
 from madoguchi.applications.actions.exporting import FORMATS, Exported, export_cases
+from madoguchi.applications.actions.handing_over import hand_over, left_over, stay_on_version, waiting_switch
 from madoguchi.applications.actions.looking import claim, look_up, prove_birth
 from madoguchi.applications.actions.measuring import usual_days
 from madoguchi.applications.actions.noting import LOOK_REASONS, look_at_mynumber, note, renew_phrase_at_counter
@@ -56,6 +57,7 @@ from madoguchi.applications.actions.starting import (
     start_for,
 )
 from madoguchi.applications.actions.submitting import NotReady, due_on, freeze, look_over, submit, tell
+from madoguchi.applications.actions.trying import Trial, TrialEnd, send_trial, stand_in, trying
 from madoguchi.applications.actions.uploading import attach, detach, files_of
 
 __all__ = [
@@ -67,6 +69,8 @@ __all__ = [
     "Opening",
     "Saved",
     "Started",
+    "Trial",
+    "TrialEnd",
     "accept",
     "accept_offer",
     "add_row",
@@ -97,8 +101,10 @@ __all__ = [
     "fingerprint",
     "freeze",
     "give_feedback",
+    "hand_over",
     "is_editable",
     "keep_email",
+    "left_over",
     "look_at_mynumber",
     "look_over",
     "look_up",
@@ -126,11 +132,14 @@ __all__ = [
     "save_answers",
     "send_back",
     "send_resume_link",
+    "send_trial",
     "set_answer",
     "settle",
+    "stand_in",
     "standing_decision",
     "start",
     "start_for",
+    "stay_on_version",
     "submit",
     "sweep_drafts",
     "sweep_exports",
@@ -139,7 +148,9 @@ __all__ = [
     "tell",
     "tell_drafts",
     "tell_ending_drafts",
+    "trying",
     "usual_days",
+    "waiting_switch",
     "walk_of",
     "withdraw",
     "works_here",

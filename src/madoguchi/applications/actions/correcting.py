@@ -15,9 +15,9 @@ from madoguchi.accounts.models import User
 from madoguchi.applications.actions.measuring import days_between
 from madoguchi.applications.actions.submitting import NotReady, freeze, tell
 from madoguchi.applications.actions.telling import inform
-from madoguchi.applications.models import Answers, AnswersKind, Application, Correction, CorrectionItem, CorrectionState, State
+from madoguchi.applications.models import Answers, AnswersKind, Application, Correction, CorrectionItem, CorrectionState, State, SwitchState
 from madoguchi.applications.models.letters import correction_letter
-from madoguchi.applications.models.reading import applicant_of, search_text, walk_revision
+from madoguchi.applications.models.reading import applicant_of, search_text, walk_now, walk_revision
 from madoguchi.engines import japanese
 from madoguchi.engines.forms import Walk, check_walk, diff, rows_of, split_path, walk
 from madoguchi.lib.errors import Refused
@@ -53,7 +53,7 @@ def request_correction(*, application: Application, items: Items, words: str = "
     came_from = application.state
     application.move(State.CORRECTING)
     latest = application.latest()
-    asked = _sound_items(walk_revision(application, latest), items)
+    asked = _sound_items(walk_now(application, latest), items)
     if len(words) > MAX_WORDS:
         raise Refused(_("全体へのひとことは%(max)s文字までです。") % {"max": MAX_WORDS}, code="too_long")
     correction = Correction.objects.create(
@@ -112,6 +112,7 @@ def cancel_correction(*, correction: Correction, by: User) -> Correction:
         raise Refused(_("この直しのお願いは、もう終わっています。画面を開き直してください。"), code="correction_over")
     _end(correction, application, CorrectionState.CANCELLED)
     correction.save()
+    _settle_switch(correction, application, SwitchState.KEPT)
     application.save()
     inform(application, "applications/correction_cancelled", about=correction)
     record("applications.cancel_correction", by=by, on=application, division=application.division)
@@ -125,6 +126,16 @@ def _end(correction: Correction, application: Application, state: str) -> None:
     stopped = _stopped_days(application, correction)
     application.paused_days += stopped
     application.due_on = moved_due(application, stopped)
+
+
+def _settle_switch(correction: Correction, application: Application, state: SwitchState) -> None:
+    """Where a newer version was the reason to ask: answered, the case stands on it; taken back, it is again on the one before."""
+    switch = correction.switches.filter(state=SwitchState.WAITING).select_related("before").first()
+    if switch is None:
+        return
+    if state == SwitchState.KEPT:
+        application.version, application.version_hash = switch.before, switch.before.hash
+    switch.settle(state)
 
 
 def _stopped_days(application: Application, correction: Correction) -> int:
@@ -162,6 +173,7 @@ def correct(*, correction: Correction, by: User | None = None) -> Correction:
     correction.answered_at = timezone.now()
     _end(correction, application, CorrectionState.ANSWERED)
     correction.save()
+    _settle_switch(correction, application, SwitchState.TAKEN)
     name_again(application, walked)
     application.save()
     tell(application, correction.answers, "correction", "applications/corrected")

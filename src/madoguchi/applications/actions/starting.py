@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from madoguchi.accounts.actions import make_link, record
 from madoguchi.accounts.models import User
-from madoguchi.applications.models import Answers, AnswersKind, Application, Channel
+from madoguchi.applications.models import Answers, AnswersKind, Application, Channel, SwitchState
 from madoguchi.lib import numbers, phrases
 from madoguchi.lib.errors import Refused
 from madoguchi.notices.actions import notify
@@ -101,6 +101,8 @@ def move_to_current_version(*, application: Application) -> None:
     current = application.procedure.current
     application.version, application.version_hash = current, current.hash
     application.save(update_fields=["version", "version_hash"])
+    for switch in application.switches.filter(state=SwitchState.WAITING):
+        switch.settle(SwitchState.TAKEN)
     record("applications.move_to_current_version", by=application.resident, on=application, version=current.number)
 
 

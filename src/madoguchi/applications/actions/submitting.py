@@ -89,6 +89,7 @@ def freeze(application: Application, kind: str, walked: Walk, *, by: User | None
         code_lists=_lists_used(walked),
         as_of=walked.on,
         hash=document_hash(values),
+        version=application.version,
         by=by,
     )
 

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('applications', '0001_initial'),
+        ('applications', '0002_versions'),
         ('procedures', '0006_reach'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

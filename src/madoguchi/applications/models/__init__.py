@@ -17,7 +17,8 @@ from madoguchi.applications.models.case import Amendment, Correction, Correction
 from madoguchi.applications.models.decision import Decision, IssuedDocument, Outcome, Review
 from madoguchi.applications.models.outage import MovedCorrection
 from madoguchi.applications.models.paths import taken_paths
-from madoguchi.applications.models.reading import address_line, applicant, by_concept, full_name, walk_revision
+from madoguchi.applications.models.reading import address_line, applicant, by_concept, form_of, full_name, walk_now, walk_revision
+from madoguchi.applications.models.switch import SwitchState, VersionSwitch
 
 __all__ = [
     "MOVES",
@@ -45,12 +46,16 @@ __all__ = [
     "State",
     "Subject",
     "SubjectState",
+    "SwitchState",
+    "VersionSwitch",
     "address_line",
     "appeal_note",
     "applicant",
     "by_concept",
+    "form_of",
     "full_name",
     "head_of",
     "taken_paths",
+    "walk_now",
     "walk_revision",
 ]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from madoguchi.accounts.models import Owned, User
 from madoguchi.applications.models.application import Application
 from madoguchi.lib import seal
+from madoguchi.procedures.models import ProcedureVersion
 
 
 class AnswersKind(models.TextChoices):
@@ -38,6 +39,9 @@ class Answers(Owned):
     code_lists = models.JSONField("使ったコードリスト", default=dict)  # {name: [version, hash]}
     as_of = models.DateField("基準日")
     hash = models.CharField("ハッシュ", max_length=64, blank=True)
+    version = models.ForeignKey(  # with which it was filed; of a draft: the application's own
+        ProcedureVersion, null=True, on_delete=models.PROTECT, related_name="+", verbose_name="手続の版"
+    )
     by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", verbose_name="入力した人")
     at = models.DateTimeField("日時", default=timezone.now)
 

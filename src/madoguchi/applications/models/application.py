@@ -168,6 +168,11 @@ class Application(Owned):
         self.state = to
 
     @property
+    def knows_one_version(self) -> bool:
+        """There has never been another version: nothing can have been asked or moved."""
+        return self.procedure.current_id == self.version_id and self.version.number == 1
+
+    @property
     def is_draft(self) -> bool:
         return self.state == State.DRAFT
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from madoguchi.accounts.models import AuditEntry
 from madoguchi.applications.models.application import Application
 from madoguchi.applications.models.decision import APPROVAL, PROPOSAL, Decision
+from madoguchi.applications.models.switch import SwitchState
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class DeskEvent:
 
 def desk_events(application: Application) -> list[DeskEvent]:
     """What happened, newest first; at the same moment, what came of an act stands above the act."""
-    parts = (_arrivals, _corrections, _reviews, _decisions, _subjects)
+    parts = (_arrivals, _switches, _corrections, _reviews, _decisions, _subjects)
     found = reversed([event for part in parts for event in part(application)])
     return sorted(found, key=lambda event: event.at, reverse=True)
 
@@ -39,6 +40,21 @@ def _arrivals(application: Application) -> Iterator[DeskEvent]:
         yield DeskEvent(amendment.arrived_at, _("変更・追加が届きました"), amendment.number)
     if application.withdrawn_at:
         yield DeskEvent(application.withdrawn_at, _("取り下げられました"), application.withdrawal_reason)
+
+
+def _switches(application: Application) -> Iterator[DeskEvent]:
+    """How a newer version of the form reached the case."""
+    if application.knows_one_version:
+        return
+    for switch in application.switches.select_related("before", "after"):
+        numbers = {"before": switch.before.number, "after": switch.after.number}
+        if switch.state == SwitchState.TAKEN:
+            yield DeskEvent(switch.settled_at, _("様式の第%(before)s版から第%(after)s版に移りました") % numbers, switch.note)
+        elif switch.state == SwitchState.WAITING:
+            yield DeskEvent(switch.at, _("様式の第%(after)s版に合わせて、答えをお願いしました") % numbers, switch.note)
+        else:
+            words = _("様式の第%(after)s版が公開されましたが、第%(before)s版のままです") % numbers
+            yield DeskEvent(switch.settled_at, words, switch.note)
 
 
 def _who(application: Application, verb: str) -> str:

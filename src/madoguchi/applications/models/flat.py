@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 
 from madoguchi.applications.models.application import Application
 from madoguchi.applications.models.decision import Decision, Outcome
-from madoguchi.applications.models.reading import address_line, full_name, walk_revision
-from madoguchi.engines.forms import MASKED, Item, Lists, Question, Walk, pick, questions_of, show
+from madoguchi.applications.models.reading import address_line, form_of, full_name, walk_revision
+from madoguchi.engines.forms import MASKED, Item, Lists, Page, Question, Walk, pick, questions_of, show
 from madoguchi.procedures.actions import lists
 from madoguchi.procedures.models import ProcedureVersion
 
@@ -134,13 +134,21 @@ def cells_of(item: Item, application: Application, known: Lists, *, numbered: bo
     row = item.row.number if item.row is not None and numbered else 0
     head = f"{pick(item.row.repeat.item, 'ja')}{row}：" if item.row is not None and row else ""
     place = positions(application.procedure.current or application.version).get(question.id, 100_000 + question.order)
-    page = pick(application.version.form.page(question.page).title, "ja")
+    page = pick(page_of(application, question).title, "ja")
     parts = split(question, item.value, known) if item.answered else [("", None)]
     label = head + pick(question.label, "ja")
     return {
         Column((application.procedure_id, place, row, number), f"{label}（{name}）" if name else label, page): cell
         for number, (name, cell) in enumerate(parts)
     }
+
+
+def page_of(application: Application, question: Question) -> Page:
+    """The page on which a question stood when it was answered."""
+    form = application.version.form
+    if form.has(question.id) and form.question(question.id).page == question.page:
+        return form.page(question.page)
+    return form_of(application, application.latest()).page(question.page)
 
 
 def positions(version: ProcedureVersion) -> Mapping[str, int]:

@@ -43,7 +43,7 @@ def receipt_content(document: IssuedDocument) -> dict[str, Any]:
             "procedure": pick(application.procedure.name, language),
             "applicant": applicant_of(walked).name,
             "arrived": arrived_text(arrived, language),
-            "version": f"{application.version.number}",
+            "version": f"{(document.answers.version or application.version).number}",
             "groups": _groups(walked, language),
             "attachments": [
                 {"name": one.name, "size": one.size, "sha256": one.sha256}

@@ -9,7 +9,7 @@ from typing import Any
 from madoguchi.applications.models.answers import Answers
 from madoguchi.applications.models.application import Applicant, Application
 from madoguchi.engines import japanese
-from madoguchi.engines.forms import Item, Walk, walk
+from madoguchi.engines.forms import Change, Form, Item, Walk, diff, pick, walk
 from madoguchi.procedures.actions import lists
 
 
@@ -64,9 +64,36 @@ def search_text(walked: Walk) -> str:
     return " ".join(dict.fromkeys(japanese.search_key(name) for name in names if name))
 
 
+def form_of(application: Application, revision: Answers) -> Form:
+    """The form with which a revision was filed, whatever version the application stands on by now."""
+    if revision.version_id is None or revision.version_id == application.version_id:
+        return application.version.form
+    return revision.version.form
+
+
 def walk_revision(application: Application, revision: Answers) -> Walk:
-    """The walk of a revision on the day that it keeps: an age must not change a filed form."""
+    """The walk of a revision as it was filed: with its own version, and on the day that it keeps (an age must not change a filed form)."""
+    return walk(form_of(application, revision), revision.values, on=revision.as_of, lists=lists())
+
+
+def walk_now(application: Application, revision: Answers) -> Walk:
+    """The walk of the same answers with the version on which the next revision will be made."""
     return walk(application.version.form, revision.values, on=revision.as_of, lists=lists())
+
+
+def changes_between(application: Application, old: Answers, new: Answers) -> tuple[Change, ...]:
+    """What differs between two revisions; what only the older one's form asked comes last."""
+    changes = diff(form_of(application, new), old.values, new.values)
+    known = {change.path for change in changes}
+    before = form_of(application, old)
+    return (*changes, *(each for each in diff(before, old.values, new.values) if each.path not in known))
+
+
+def group_name(application: Application, repeat: str, language: str) -> str:
+    """What the rows of a group are called, in whichever version of the application's form has it."""
+    versions = [application.version, *(switch.before for switch in application.switches.select_related("before"))]
+    found = (each.item for version in versions for each in version.form.repeats if each.id == repeat)
+    return pick(next(found, None), language) or repeat
 
 
 def applicant(application: Application) -> Applicant:

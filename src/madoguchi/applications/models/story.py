@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from madoguchi.accounts.models import AuditEntry
 from madoguchi.applications.models.application import Application, State, Subject, SubjectState
 from madoguchi.applications.models.decision import Decision
+from madoguchi.applications.models.switch import SwitchState
 from madoguchi.engines.forms import pick
 from madoguchi.lib.tags import reader
 
@@ -48,6 +49,9 @@ def _events(application: Application, full: bool) -> Iterator[Event]:
     for correction in application.corrections.all():
         marks.append((correction.asked_at, _("直していただきたいところをお知らせしました")))
         marks.append((correction.answered_at, _("直した内容が届きました")))
+    switches = application.switches.filter(state=SwitchState.TAKEN).exclude(level="wording")
+    moved = () if application.knows_one_version else switches
+    marks += [(switch.settled_at, _("様式が新しくなり、この申請も新しい様式に移りました")) for switch in moved]
     marks += [(amendment.arrived_at, _("変更・追加の内容が届きました")) for amendment in application.amendments.all()]
     yield from (Event(at, title) for at, title in marks if at is not None)
     for decision in told_decisions(application):

@@ -16,11 +16,11 @@ from django.views.decorators.http import require_GET
 
 from madoguchi.applications.actions import Opening, is_editable, made_paper
 from madoguchi.applications.models import Answers, Application, Attachment, Correction
-from madoguchi.applications.models.reading import walk_revision
+from madoguchi.applications.models.reading import changes_between, group_name, walk_revision
 from madoguchi.applications.views.account import download
 from madoguchi.applications.views.desk_access import case_of, show
 from madoguchi.applications.views.summary import groups_of
-from madoguchi.engines.forms import Change, Walk, check_walk, diff, pick, say, split_path
+from madoguchi.engines.forms import Change, Walk, check_walk, pick, say, split_path
 from madoguchi.engines.forms import show as shown
 from madoguchi.lib.guards import desk
 from madoguchi.lib.tags import reader
@@ -32,11 +32,11 @@ PREVIEW_PAGES = 5  # of one paper on the case's page; the rest is in the file
 
 def answers_context(request: HttpRequest, application: Application, opening: Opening | None = None) -> dict[str, Any]:
     """Rows of the newest revision with the differences to the one before, its papers and what is missing in it."""
-    revisions = list(application.answers.exclude(kind="draft").select_related("by").order_by("number"))
+    revisions = list(application.answers.exclude(kind="draft").select_related("by", "version").order_by("number"))
     latest, previous = revisions[-1], revisions[-2] if len(revisions) > 1 else None
     asked = application.corrections.filter(Q(state="open") | Q(answers=latest)).prefetch_related("items").first()
     walked = walk_revision(application, latest)
-    changes = diff(application.version.form, previous.values, latest.values) if previous is not None else ()
+    changes = changes_between(application, previous, latest) if previous is not None else ()
     before = {change.path: change.before for change in changes if change.question is not None}
     groups = groups_of(walked, application, before=before)
     is_new = opening is not None and bool(opening.amendments or opening.corrections)
@@ -92,7 +92,7 @@ def change_rows(application: Application, changes: tuple[Change, ...]) -> list[d
     rows = []
     for change in changes:
         place = split_path(change.path)
-        head = f"{pick(application.version.form.repeat(place.repeat).item, language)}：" if place.repeat else ""
+        head = f"{group_name(application, place.repeat, language)}：" if place.repeat else ""
         if change.question is None:
             words = (_("（なし）"), _("加わりました")) if change.before is None else (_("ありました"), "")
             rows.append({"label": head.rstrip("："), "before": words[0], "after": words[1], "kind": change.kind})
@@ -110,10 +110,10 @@ def change_rows(application: Application, changes: tuple[Change, ...]) -> list[d
 def revisions(request: HttpRequest, number: str) -> HttpResponse:
     """Any two revisions side by side: what differs."""
     application = case_of(request, number)
-    known = {one.number: one for one in application.answers.exclude(kind="draft").select_related("by").order_by("number")}
+    known = {one.number: one for one in application.answers.exclude(kind="draft").select_related("by", "version").order_by("number")}
     newest = max(known)
     old, new = chosen(request, "old", known, max(1, newest - 1)), chosen(request, "new", known, newest)
-    changes = diff(application.version.form, old.values, new.values)
+    changes = changes_between(application, old, new)
     context = {"application": application, "procedure": application.procedure, "revisions": known.values(), "old": old, "new": new}
     return show(request, "revisions", {**context, "rows": change_rows(application, changes)})
 

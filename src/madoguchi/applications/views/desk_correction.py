@@ -14,7 +14,7 @@ from madoguchi.applications.actions import NotReady, default_due, desk_edit, is_
 from madoguchi.applications.forms import field_for
 from madoguchi.applications.forms.posted import posted_parts
 from madoguchi.applications.models import Application
-from madoguchi.applications.models.reading import walk_revision
+from madoguchi.applications.models.reading import walk_now, walk_revision
 from madoguchi.applications.views.desk_access import back_to_case, case_of, show
 from madoguchi.applications.views.summary import groups_of
 from madoguchi.engines.forms import Item, Problem, say
@@ -67,7 +67,7 @@ def asking(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def show_asking(request: HttpRequest, application: Application, problems: list[dict[str, str]]) -> HttpResponse:
-    walked = walk_revision(application, application.latest())
+    walked = walk_now(application, application.latest())
     groups = groups_of(walked, application)
     ticked = set(request.POST.getlist("path")) or set(request.GET.getlist("path"))
     for row in (row for group in groups for row in group["rows"]):

@@ -13,9 +13,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from madoguchi.applications.actions import NotReady, add_row, discard, look_over, mark_page_done, move_to_current_version, start, submit
+from madoguchi.applications.actions import (
+    NotReady,
+    add_row,
+    discard,
+    look_over,
+    mark_page_done,
+    move_to_current_version,
+    start,
+    stay_on_version,
+    submit,
+)
 from madoguchi.applications.models import Application
 from madoguchi.applications.views.access import address_of, application_of, grant, own_case
+from madoguchi.applications.views.newer import left_rows, newer_version
 from madoguchi.applications.views.pages import PageForm
 from madoguchi.applications.views.summary import groups_of, problem_rows
 from madoguchi.engines.forms import Problem, Walk, WalkedPage, check_walk, pick
@@ -265,21 +276,16 @@ def section_repeats(form: PageForm, place: Place) -> list[dict[str, Any]]:
     ]
 
 
-def newer_version(application: Application) -> Any:
-    """The newest version when this draft stands on an older one and the change is more than wording."""
-    current = application.procedure.current
-    if current is None or current.pk == application.version_id:
-        return None
-    since = application.procedure.versions.filter(number__gt=application.version.number).exclude(change="wording")
-    return current if since.exists() else None
-
-
 @anyone
 @require_POST
 @own_case
 def take_new_version(request: HttpRequest, uuid: UUID) -> HttpResponse:
+    """Go on with the newer version, or stay on the one that was begun."""
     application = application_of(request, uuid)
-    move_to_current_version(application=application)
+    if request.POST.get("act") == "stay":
+        stay_on_version(application=application)
+    else:
+        move_to_current_version(application=application)
     return redirect(to(request, "fill", application))
 
 
@@ -318,6 +324,7 @@ def show_check(request: HttpRequest, application: Application, status: int = 200
         "warnings": problem_rows(
             walked, [p for p in problems if p.level != "error"], lambda page, row: change_address(request, application, page, row)
         ),
+        "left": left_rows(application, walked),
         "has_errors": status == 422,
         "contact": application.division,
         "back": to(request, "page", application, page=walked.pages[-1].page.id),

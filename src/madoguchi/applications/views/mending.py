@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from madoguchi.applications.actions import NotReady, amend, amendable_paths, begin_amendment, correct, drop_amendment
 from madoguchi.applications.forms import FieldView
 from madoguchi.applications.models import Application
-from madoguchi.applications.models.reading import walk_revision
+from madoguchi.applications.models.reading import walk_now, walk_revision
 from madoguchi.applications.views.access import application_of, level, own_case
 from madoguchi.applications.views.fill import autosaved, to
 from madoguchi.applications.views.pages import PageForm
@@ -77,7 +77,7 @@ def amending(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """What the procedure leaves open until its cut-off, and documents that were to follow."""
     application = application_of(request, uuid)
     amendment = begin_amendment(application=application)
-    paths = amendable_paths(application, walk_revision(application, application.latest()))
+    paths = amendable_paths(application, walk_now(application, application.latest()))
     form = PageForm(request, application, amendment, only(paths, newly_counting(application)))
     if request.method == "POST" and request.POST.get("act") == "drop-amendment":
         drop_amendment(amendment=amendment)

@@ -59,6 +59,8 @@ KINDS: dict[str, Kind] = {
     "applications/decided": Kind(_("結果のお知らせ"), by_letter=True),
     "applications/message": Kind(_("担当の課からのメッセージ"), by_letter=True),
     "applications/withdrawn": Kind(_("取下げのお知らせ")),
+    "applications/version_changed": Kind(_("様式が新しくなったことのお知らせ")),
+    "procedures/not_published": Kind(_("予約した公開ができなかったことのお知らせ")),
     "procedures/inventory": Kind(_("棚卸調査のお願い")),
     "applications/opened_counter": Kind(_("窓口で受け付けたお知らせ")),
 }

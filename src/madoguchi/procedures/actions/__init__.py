@@ -1,12 +1,29 @@
 """The acts of this room."""
 
+from madoguchi.procedures.actions.adopting import (
+    FactUpdate,
+    Origin,
+    Rating,
+    adopt_shared,
+    adoption_of,
+    fact_updates,
+    form_updates,
+    has_updates,
+    look_again,
+    origin_of,
+    rating,
+    take_updates,
+)
 from madoguchi.procedures.actions.banks import BankLists
 from madoguchi.procedures.actions.blocks import BLOCKS, Block, blocks
 from madoguchi.procedures.actions.checking import check_entry
 from madoguchi.procedures.actions.counting import record_counts
+from madoguchi.procedures.actions.drafting import draft_from_file, renew_draft, restore_version, restored_document
 from madoguchi.procedures.actions.entries import add_entry, end_entry, entries_for, restore_entry, update_entry
+from madoguchi.procedures.actions.examples import Outcome, change_example, drop_example, found_in, keep_example, run_examples
+from madoguchi.procedures.actions.facts import keep_facts
 from madoguchi.procedures.actions.importing import drop_import, read_inventory, take_import
-from madoguchi.procedures.actions.library import LIBRARY, LibraryEntry, adopt, library_entries, read_entry
+from madoguchi.procedures.actions.library import LIBRARY, LibraryEntry, adopt, facts_of, library_entries, read_entry
 from madoguchi.procedures.actions.lists import WithBanks, entry_of, lists, publish_code_list
 from madoguchi.procedures.actions.national import load_national, national_for, proposals_for, take_proposals
 from madoguchi.procedures.actions.outages import (
@@ -21,6 +38,17 @@ from madoguchi.procedures.actions.outages import (
 from madoguchi.procedures.actions.planning import move_rule, order_entry, plan_entry, save_rule, set_weights
 from madoguchi.procedures.actions.printing import paper_edition, sheet_archive
 from madoguchi.procedures.actions.publishing import Proposal, close, hide, propose, publish, reopen, show
+from madoguchi.procedures.actions.releasing import (
+    DEFAULT_WAYS,
+    WAYS,
+    cancel_schedule,
+    publish_draft,
+    publish_due,
+    schedule_publishing,
+    sound_ways,
+)
+from madoguchi.procedures.actions.reviewing import approve_review, ask_review, send_back_review, writers
+from madoguchi.procedures.actions.sharing import examples_of, lists_named, prepare, share, shared_of, withdraw
 from madoguchi.procedures.actions.studio import change_draft, choice_ids, drop_draft, may_undo, open_draft, take_draft, undo_draft
 from madoguchi.procedures.actions.surveying import (
     add_in_survey,
@@ -33,70 +61,118 @@ from madoguchi.procedures.actions.surveying import (
     send_back_reply,
     submit_reply,
 )
+from madoguchi.procedures.actions.tasklist import Task, TaskList, needed_notices, needs_review, publishing_tasks, standing_review
 
 __all__ = [
     "BLOCKS",
+    "DEFAULT_WAYS",
     "LIBRARY",
+    "WAYS",
     "BankLists",
     "Block",
+    "FactUpdate",
     "LibraryEntry",
+    "Origin",
+    "Outcome",
     "Proposal",
+    "Rating",
+    "Task",
+    "TaskList",
     "WithBanks",
     "add_entry",
     "add_in_survey",
     "adopt",
+    "adopt_shared",
+    "adoption_of",
     "answer_entry",
     "approve_reply",
+    "approve_review",
+    "ask_review",
     "blocks",
     "cancel_outage",
+    "cancel_schedule",
     "change_draft",
+    "change_example",
     "check_entry",
     "choice_ids",
     "close",
     "close_survey",
     "deadlines_in",
+    "draft_from_file",
     "drop_draft",
+    "drop_example",
     "drop_import",
     "end_entry",
     "end_outage",
     "entries_for",
     "entry_of",
+    "examples_of",
+    "fact_updates",
+    "facts_of",
+    "form_updates",
+    "found_in",
+    "has_updates",
     "hide",
+    "keep_example",
+    "keep_facts",
     "library_entries",
     "lists",
+    "lists_named",
     "load_national",
+    "look_again",
     "may_undo",
     "move_deadlines",
     "move_rule",
     "national_for",
+    "needed_notices",
+    "needs_review",
     "new_day",
     "open_draft",
     "open_survey",
     "order_entry",
+    "origin_of",
     "paper_edition",
     "plan_entry",
+    "prepare",
     "proposals_for",
     "propose",
     "propose_in_survey",
     "publish",
     "publish_code_list",
+    "publish_draft",
+    "publish_due",
+    "publishing_tasks",
+    "rating",
     "read_entry",
     "read_inventory",
     "record_counts",
     "record_outage",
     "remind_divisions",
+    "renew_draft",
     "reopen",
     "restore_entry",
+    "restore_version",
+    "restored_document",
+    "run_examples",
     "save_rule",
+    "schedule_publishing",
     "send_back_reply",
+    "send_back_review",
     "set_weights",
+    "share",
+    "shared_of",
     "sheet_archive",
     "show",
+    "sound_ways",
+    "standing_review",
     "submit_reply",
     "take_back_deadlines",
     "take_draft",
     "take_import",
     "take_proposals",
+    "take_updates",
     "undo_draft",
     "update_entry",
+    "withdraw",
+    "writers",
 ]

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from madoguchi.engines.forms import Faulty, Form, Lists, check, lint, load, questions_of, walk
+from madoguchi.engines.forms import Faulty, Form, Lists, lint, load, questions_of
+from madoguchi.procedures.actions.examples import run_example
 from madoguchi.procedures.actions.library import LibraryEntry
-from madoguchi.procedures.models import ClockUnit, LifeEvent, ProcedureKind
+from madoguchi.procedures.models import ENDS, ClockUnit, FormExample, LifeEvent, ProcedureKind
 
 TEXTS = ("name", "overview", "who", "when", "fee", "usual", "after")
 # What ends a procedure and must be told; a 届出 ends when it is accepted.
@@ -73,17 +74,12 @@ def _lint(form: Form) -> Iterator[str]:
 
 def _example(form: Form, example: Mapping[str, Any], lists: Lists) -> Iterator[str]:
     """`expect` is "clean", "ends" or the keys of the errors that must be found, no fewer and no more."""
-    on, answers, expect = date.fromisoformat(example["on"]), example["answers"], example["expect"]
-    walked = walk(form, answers, on=on, lists=lists)
-    if expect == "ends" or walked.ended is not None:
-        if expect != "ends" or walked.ended is None:
-            yield f"examples.json {example['id']}: {'ends at ' + walked.ended.page.id if walked.ended else 'does not end'}"
+    held = FormExample(on=date.fromisoformat(example["on"]), answers=example["answers"], expect=example["expect"])
+    outcome = run_example(example=held, form=form, known=lists)
+    name = f"examples.json {example['id']}"
+    if ENDS in (outcome.found, held.expect):
+        if not outcome.passes:
+            yield f"{name}: {'ends' if outcome.found == ENDS else 'does not end'}"
         return
-    problems = check(form, answers, on=on, lists=lists)
-    wanted = set() if expect == "clean" else set(expect)
-    errors = {problem.key for problem in problems if problem.level == "error"}
-    for key in sorted(wanted - {problem.key for problem in problems}):
-        yield f"examples.json {example['id']}: {key} was expected"
-    for problem in problems:
-        if problem.key in errors - wanted:
-            yield f"examples.json {example['id']}: {problem.key} at {problem.path}"
+    yield from (f"{name}: {key} was expected" for key in outcome.missing)
+    yield from (f"{name}: {key} at {outcome.at[key]}" for key in outcome.extra)

@@ -12,7 +12,19 @@ from django.utils.translation import gettext as _
 
 from madoguchi.accounts.actions import record
 from madoguchi.accounts.models import User
-from madoguchi.engines.forms import Difference, Faulty, Finding, Form, classify, differences, document_hash, lint, load, questions_of
+from madoguchi.engines.forms import (
+    Difference,
+    Faulty,
+    Finding,
+    Form,
+    Question,
+    classify,
+    differences,
+    document_hash,
+    lint,
+    load,
+    questions_of,
+)
 from madoguchi.engines.forms.changes import CLASSES
 from madoguchi.lib.errors import Refused
 from madoguchi.procedures.models import DraftState, FormDraft, Procedure, ProcedureVersion
@@ -23,6 +35,7 @@ class Proposal:
     """What would happen if a document were published: looked at on the page before, checked again by `publish`."""
 
     document: Mapping[str, Any]
+    form: Form
     hash: str
     number: int
     findings: tuple[Finding, ...]
@@ -38,8 +51,11 @@ class Proposal:
         return tuple(finding for finding in self.findings if finding.level != "error")
 
 
-def propose(*, procedure: Procedure, document: Mapping[str, Any]) -> Proposal:
-    """Look at a document that might become the next version; raises Refused for one that could never be published."""
+def propose(*, procedure: Procedure, document: Mapping[str, Any], restores: ProcedureVersion | None = None) -> Proposal:
+    """Look at a document that might become the next version; raises Refused for one that could never be published.
+
+    `restores` is the earlier version from which it was brought back: ids of that version may return with the meaning they had there.
+    """
     form = _load(document)
     current = procedure.current
     hash_ = document_hash(form.document)
@@ -47,9 +63,10 @@ def propose(*, procedure: Procedure, document: Mapping[str, Any]) -> Proposal:
         raise Refused(_("この様式は「%(id)s」のものです。この手続きの様式を選んでください。") % {"id": form.id}, code="other_form")
     if current is not None and current.hash == hash_:
         raise Refused(_("いまの版と同じ内容です。変えたところがありません。"), code="same_document")
-    _require_new_ids(procedure, form)
+    _require_new_ids(procedure, form, restores)
     return Proposal(
         document=form.document,
+        form=form,
         hash=hash_,
         number=(procedure.versions.order_by("-number").values_list("number", flat=True).first() or 0) + 1,
         findings=lint(form),
@@ -59,13 +76,23 @@ def propose(*, procedure: Procedure, document: Mapping[str, Any]) -> Proposal:
 
 
 @transaction.atomic
-def publish(*, procedure: Procedure, document: Mapping[str, Any], by: User | None, change: str = "", note: str = "") -> ProcedureVersion:
-    """Make a document the procedure's next version, for ever as it is now.
+def publish(
+    *,
+    procedure: Procedure,
+    document: Mapping[str, Any],
+    by: User | None,
+    change: str = "",
+    note: str = "",
+    ways: Mapping[str, Any] | None = None,
+    restores: ProcedureVersion | None = None,
+) -> ProcedureVersion:
+    """Make a document the procedure's next version, for ever as it is now; whether the task list is done is asked by `publish_draft`.
 
     `change` is what the publisher believes it to be (wording, addition, meaning); the comparison decides and only a heavier belief stands.
+    `ways` says what becomes of what people have begun: see `sound_ways`. Without them everything stays on its version.
     """
     procedure = Procedure.objects.select_for_update().get(pk=procedure.pk)
-    proposal = propose(procedure=procedure, document=document)
+    proposal = propose(procedure=procedure, document=document, restores=restores)
     if proposal.errors:
         first = proposal.errors[0]
         sentence = _("様式にまちがいがあります。直してから公開してください：%(path)s %(message)s")
@@ -79,6 +106,7 @@ def publish(*, procedure: Procedure, document: Mapping[str, Any], by: User | Non
         hash=proposal.hash,
         change=change or proposal.change,
         note=note,
+        ways=dict(ways or {}),
         by=by,
     )
     procedure.current = version
@@ -101,8 +129,11 @@ def _load(document: Mapping[str, Any]) -> Form:
         raise Refused(sentence % {"path": path or _("全体"), "message": message}, code="faulty", problems=faulty.problems) from faulty
 
 
-def _require_new_ids(procedure: Procedure, form: Form) -> None:
-    """An id that has once been given up never comes back: its answers lie in filed applications with another meaning."""
+def _require_new_ids(procedure: Procedure, form: Form, restores: ProcedureVersion | None) -> None:
+    """An id that has once been given up never comes back: its answers lie in filed applications with another meaning.
+
+    Unless a version is restored that had it, and it means there what it means here.
+    """
     versions = list(procedure.versions.order_by("-number"))
     if len(versions) < 2 and not (versions and versions[0].form.retired):
         return
@@ -110,10 +141,17 @@ def _require_new_ids(procedure: Procedure, form: Form) -> None:
     given_up = set(versions[0].form.retired)
     for version in versions[1:]:
         given_up |= ({question.id for question in questions_of(version.form)} | set(version.form.retired)) - standing
-    again = sorted({question.id for question in questions_of(form)} & given_up)
+    returned = {} if restores is None else {question.id: meaning_of(question) for question in questions_of(restores.form)}
+    asked = {question.id: meaning_of(question) for question in questions_of(form)}
+    again = sorted(one for one in asked.keys() & given_up if returned.get(one) != asked[one])
     if again:
         sentence = _("前に使うのをやめた項目の識別名です。別の名前にしてください：%(ids)s")
         raise Refused(sentence % {"ids": "、".join(again)}, code="id_again", ids=again)
+
+
+def meaning_of(question: Question) -> tuple[Any, ...]:
+    """What makes answers under one id answers to the same question: its type, group, list, concept, and the words it asks with."""
+    return (question.type, question.repeat, question.list, question.concept, question.label.get("ja"))
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ from madoguchi.accounts.actions import record
 from madoguchi.accounts.models import User
 from madoguchi.engines.forms.editing import Change, Rejected, edit, find, names_in, parts
 from madoguchi.lib.errors import Refused
-from madoguchi.procedures.models import DraftState, FormDraft, FormEdit, Procedure
+from madoguchi.procedures.models import DraftState, FormDraft, FormEdit, Procedure, ScheduleState
 
 REASONS = {
     "still_used": gettext_lazy("ほかの条件や計算で使われています：%(where)s。先にそちらを変えてください。"),
@@ -49,8 +49,11 @@ def empty_form(procedure: Procedure) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _locked(draft: FormDraft) -> FormDraft:
-    rows = FormDraft.objects.select_for_update(of=("self",)).select_related("procedure__division", "holder", "based_on")
+def locked_draft(draft: FormDraft) -> FormDraft:
+    """A draft held until the transaction ends; raises Refused when it was published or dropped."""
+    rows = FormDraft.objects.select_for_update(of=("self",)).select_related(
+        "procedure__division", "procedure__current", "holder", "based_on", "restores"
+    )
     row = rows.get(pk=draft.pk)
     if row.state != DraftState.OPEN:
         raise Refused(_("この作成中の様式は、公開されたか取りやめられました。"), code="draft_over")
@@ -60,7 +63,7 @@ def _locked(draft: FormDraft) -> FormDraft:
 @transaction.atomic
 def take_draft(*, draft: FormDraft, by: User) -> FormDraft:
     """Hold a draft that somebody else holds: every change is stored already, so nothing is lost."""
-    row = _locked(draft)
+    row = locked_draft(draft)
     if row.holder_id != by.pk:
         before = row.holder_id
         row.holder, row.held_at = by, timezone.now()
@@ -82,12 +85,14 @@ def change_draft(*, draft: FormDraft, changes: Iterable[Change], edition: int, b
 
 
 def _held(draft: FormDraft, edition: int, by: User) -> FormDraft:
-    row = _locked(draft)
+    row = locked_draft(draft)
     if row.holder_id != by.pk:
         name = row.holder.name or row.holder.username if row.holder is not None else ""
         raise Refused(_("%(name)sさんが編集しています。編集を引き継いでから変えてください。") % {"name": name}, code="held")
     if row.edition != edition:
         raise Refused(_("別の画面で変更されています。開き直した内容を確かめて、もう一度変えてください。"), code="stale")
+    if row.schedules.filter(state=ScheduleState.WAITING).exists():  # type: ignore[attr-defined]
+        raise Refused(_("公開を予約しています。様式を変えるには、先に予約を取り消してください。"), code="scheduled")
     return row
 
 
@@ -146,6 +151,12 @@ def _standing(row: FormDraft) -> list[int]:
         elif undoes in steps:
             steps.remove(undoes)
     return steps
+
+
+def standing_changes(row: FormDraft) -> list[tuple[int, Change]]:
+    """(step, change) of everything that was made and not taken back, in its order."""
+    steps = set(_standing(row))
+    return [(one.batch, one.change) for one in row.edits.order_by("id") if one.batch in steps and one.undoes is None]
 
 
 def choice_ids(*, draft: FormDraft, question: str) -> set[str]:

@@ -1,6 +1,6 @@
 """Shapes of input on the desk's pages of this room."""
 
-from madoguchi.procedures.forms.documents import CHANGES, MAX_BYTES, FormFile, OpeningDays, Publication, date_box, read_document
+from madoguchi.procedures.forms.documents import CHANGES, MAX_BYTES, FormFile, FoundDocument, OpeningDays, date_box, read_document
 from madoguchi.procedures.forms.inventory import (
     AnswerForm,
     CountsForm,
@@ -19,11 +19,11 @@ __all__ = [
     "AnswerForm",
     "CountsForm",
     "FormFile",
+    "FoundDocument",
     "NewEntryForm",
     "OpeningDays",
     "OrderForm",
     "PlanForm",
-    "Publication",
     "RuleForm",
     "SheetFile",
     "SurveyForm",

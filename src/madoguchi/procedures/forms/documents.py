@@ -39,18 +39,10 @@ class FormFile(forms.Form):
         return read_document(self.cleaned_data["file"].read(MAX_BYTES + 1))
 
 
-class Publication(forms.Form):
-    """The document that was looked at, with what the publisher says about it."""
+class FoundDocument(forms.Form):
+    """The document that was looked at."""
 
     document = forms.CharField(widget=forms.HiddenInput, strip=False)
-    change = forms.ChoiceField(label=_("変更の種類"), choices=CHANGES, widget=forms.RadioSelect)
-    note = forms.CharField(
-        label=_("変更の説明"),
-        max_length=300,
-        required=False,
-        widget=forms.TextInput(attrs={"class": "box"}),
-        help_text=_("版の一覧に出ます。300字まで。"),
-    )
 
     def clean_document(self) -> dict[str, Any]:
         return read_document(self.cleaned_data["document"].encode())

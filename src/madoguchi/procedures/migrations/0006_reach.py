@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('procedures', '0003_studio'),
+        ('procedures', '0009_shared'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

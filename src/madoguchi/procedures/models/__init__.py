@@ -24,13 +24,28 @@ from madoguchi.procedures.models.inventory import (
 )
 from madoguchi.procedures.models.outage import DueDay, MovedDeadline, Outage, OutageReason, deadline_of
 from madoguchi.procedures.models.paper import PaperEdition
-from madoguchi.procedures.models.path_figures import FEWEST, Share, Taken, share
+from madoguchi.procedures.models.path_figures import FEWEST, Share, Taken, share_of
 from madoguchi.procedures.models.procedure import ClockUnit, LifeEvent, Opening, Procedure, ProcedureKind, ProcedureQuerySet
+from madoguchi.procedures.models.publishing import (
+    CLEAN,
+    ENDS,
+    FormExample,
+    FormReview,
+    FormSchedule,
+    Impact,
+    ReviewState,
+    ScheduleState,
+)
+from madoguchi.procedures.models.shared import Adoption, AdoptionKind, SharedProcedure, SharedVersion
 from madoguchi.procedures.models.short_address import ShortAddress
 from madoguchi.procedures.models.version import ProcedureVersion
 
 __all__ = [
+    "CLEAN",
+    "ENDS",
     "FEWEST",
+    "Adoption",
+    "AdoptionKind",
     "Announcement",
     "ClockUnit",
     "CodeList",
@@ -39,6 +54,10 @@ __all__ = [
     "DueDay",
     "FormDraft",
     "FormEdit",
+    "FormExample",
+    "FormReview",
+    "FormSchedule",
+    "Impact",
     "ImportState",
     "InventoryChange",
     "InventoryCount",
@@ -61,16 +80,20 @@ __all__ = [
     "ProcedureVersion",
     "Progress",
     "ReplyState",
+    "ReviewState",
     "RoundState",
     "RuleChange",
     "RuleState",
+    "ScheduleState",
     "Share",
+    "SharedProcedure",
+    "SharedVersion",
     "ShortAddress",
     "Taken",
     "announcement",
     "deadline_of",
     "poster_data",
-    "share",
+    "share_of",
     "short_url",
     "weights_of",
 ]

@@ -29,6 +29,9 @@ class FormDraft(Owned):
     based_on = models.ForeignKey(
         ProcedureVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name="もとの版"
     )
+    restores = models.ForeignKey(
+        ProcedureVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name="戻した版"
+    )
     document = models.JSONField("様式")
     edition = models.PositiveIntegerField("編集の回数", default=0)
     state = models.CharField("状態", max_length=10, choices=DraftState.choices, default=DraftState.OPEN)

@@ -104,6 +104,7 @@ class Procedure(Owned):
     standard_days = models.PositiveSmallIntegerField("標準処理期間", null=True, blank=True)
     standard_label = models.JSONField("標準処理期間の説明", default=dict)
     criteria = models.JSONField("審査基準", default=dict)
+    privacy = models.JSONField("利用目的", default=dict)  # what the answers are used for, told before they are given (個人情報保護法62条)
     result_on = models.DateField("結果の日", null=True, blank=True)
     appeal = models.CharField("審査請求先", max_length=10, default="none")
     identity = models.CharField("本人確認", max_length=10, default="none")

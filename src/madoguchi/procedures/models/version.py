@@ -23,6 +23,7 @@ class ProcedureVersion(Owned):
     hash = models.CharField("ハッシュ", max_length=64)
     change = models.CharField("変更の種類", max_length=10, default="meaning")  # wording | addition | meaning
     note = models.CharField("変更の説明", max_length=300, blank=True)
+    ways = models.JSONField("途中の申請の扱い", default=dict)  # {class of change: {"drafts" | "cases": finish | migrate | ask}}
     published_at = models.DateTimeField("公開日時", default=timezone.now)
     by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", verbose_name="公開した人")
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.test import Client
 
 from madoguchi.accounts.models import Division, Membership, User
-from madoguchi.procedures.actions import publish, publish_code_list
+from madoguchi.procedures.actions import keep_example, publish, publish_code_list
 from madoguchi.procedures.models import CodeList, Procedure, ProcedureKind
 
 Json = dict[str, Any]
@@ -64,6 +65,27 @@ def make_procedure(
     if published:
         publish(procedure=procedure, document=document or form(slug), by=by)
         procedure.refresh_from_db()
+    return procedure
+
+
+READY: Json = {  # what the task list asks of a procedure
+    "privacy": words("犬の登録のためだけに使います", "Only for the registration of the dog"),
+    "criteria": words("住所が区内にあること", "You live in the city"),
+    "clock_unit": "calendar",
+    "standard_days": 30,
+    "outcomes": ["granted", "refused"],
+    "notice_texts": {
+        outcome: {"title": words("結果のお知らせ", "The result"), "body": words("決まりました", "It is decided")}
+        for outcome in ("granted", "refused")
+    },
+}
+ANSWERS: Json = {"name": {"family": "架空", "given": "太郎", "family_kana": "カクウ", "given_kana": "タロウ"}, "kind": "born"}
+
+
+def make_ready(division: Division, slug: str = "dog", **facts: Any) -> Procedure:
+    """A procedure of which nothing on the task list is open but what a draft itself brings; with one example that passes."""
+    procedure = make_procedure(division, slug, **{**READY, **facts})
+    keep_example(procedure=procedure, name="生まれた犬", on=date(2026, 11, 20), answers=ANSWERS, expect="clean", by=None)
     return procedure
 
 

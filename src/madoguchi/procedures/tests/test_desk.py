@@ -12,7 +12,8 @@ from django_scopes import scope
 
 from madoguchi.accounts.tests.make import PASSWORD, make_division, make_member
 from madoguchi.engines.forms import document_hash
-from madoguchi.procedures.models import Procedure, ProcedureVersion
+from madoguchi.procedures.actions import open_draft
+from madoguchi.procedures.models import FormDraft, Procedure, ProcedureVersion
 from madoguchi.procedures.tests.make import form, make_procedure, words
 
 HOME = "/koto/desk/procedures/"
@@ -94,7 +95,7 @@ def test_the_procedure_shows_facts_versions_and_what_is_unsure(signed_in, dog, d
     for part in ("要確認: 手数料", dog.current.hash[:12], "第1版", "最初の版"):
         assert part in body
     assert "受付の期間を保存する" not in body
-    assert "ファイルから公開する" not in body
+    assert "ファイルから次の版を作る" not in body
 
 
 def test_a_version_is_readable_whole(signed_in, division) -> None:
@@ -120,34 +121,27 @@ def test_the_file_is_the_document(signed_in, dog) -> None:
     assert "dog-1.json" in response["Content-Disposition"]
 
 
-def test_publishing_in_two_steps(signed_in, dog) -> None:
+def test_a_file_is_looked_at_and_then_is_the_draft(signed_in, dog) -> None:
     desk = signed_in("ict")
     response = desk.post(f"{HOME}dog/publish/", {"file": upload(with_extra())})
     body = response.content.decode()
     assert response.status_code == 200
-    for part in ("備考", "項目が増える", "いちばん重い変更：項目の追加", "第2版を公開する"):
+    for part in ("備考", "項目が増える", "いちばん重い変更：項目の追加", "作成中の様式にする"):
         assert part in body
-    assert "文言だけの変更</label>" not in body
-    assert ProcedureVersion.objects.count() == 1
-    sent = {"document": response.context["form"]["document"].value(), "change": "addition", "note": "備考を足した"}
-    response = desk.post(f"{HOME}dog/publish/", sent)
-    assert response.url == f"{HOME}dog/versions/2/"
-    made = ProcedureVersion.objects.get(number=2)
-    assert (made.hash, made.change, made.note, made.by.username) == (document_hash(with_extra()), "addition", "備考を足した", "ict-all")
-    assert "第2版を公開しました" in desk.get(response.url).content.decode()
-
-
-def test_a_lighter_class_cannot_be_sent(signed_in, dog) -> None:
-    sent = {"document": json.dumps(with_extra(required=True)), "change": "wording"}
-    response = signed_in("ict").post(f"{HOME}dog/publish/", sent)
-    assert response.status_code == 409
+    assert not FormDraft.objects.exists()
+    response = desk.post(f"{HOME}dog/publish/", {"document": response.context["form"]["document"].value()})
+    assert response.url == f"{HOME}dog/studio/publish/"
+    draft = FormDraft.objects.get()
+    assert (document_hash(draft.document), draft.based_on, draft.holder.username) == (document_hash(with_extra()), dog.current, "ict-all")
     assert ProcedureVersion.objects.count() == 1
 
 
-def test_the_class_must_be_chosen(signed_in, dog) -> None:
+def test_a_file_does_not_push_a_draft_aside(signed_in, dog, designer) -> None:
+    standing = open_draft(procedure=dog, by=designer)
     response = signed_in("ict").post(f"{HOME}dog/publish/", {"document": json.dumps(with_extra())})
-    assert response.status_code == 400
-    assert "備考" in response.content.decode()
+    assert response.status_code == 409
+    assert "作成中の様式があります" in response.content.decode()
+    assert FormDraft.objects.get() == standing
 
 
 FAULTY = form()

@@ -8,6 +8,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from madoguchi.accounts.tests.make import PASSWORD, make_member
+from madoguchi.procedures.actions import publish
+from madoguchi.procedures.models import Procedure
 from madoguchi.procedures.tests.make import form, make_procedure, words
 
 pytestmark = pytest.mark.django_db
@@ -62,18 +64,22 @@ def test_a_file_that_cannot_be_a_form_gets_a_sentence(ict, name):
 
 @pytest.mark.parametrize("name", ["half a pair", "NUL", "deep"])
 def test_nor_does_what_is_posted_past_the_first_step(ict, name):
-    assert ict.post(PLACE, {"document": BAD[name].decode("utf-8", "replace"), "change": "meaning"}).status_code == 409
+    assert ict.post(PLACE, {"document": BAD[name].decode("utf-8", "replace")}).status_code == 409
 
 
 def test_what_a_designer_writes_is_text_everywhere(ict):
     proposal = ict.post(PLACE, {"file": SimpleUploadedFile("form.json", with_title(EVIL), "application/json")})
     assert proposal.status_code == 200
-    assert ict.post(PLACE, {"document": with_title(EVIL).decode(), "change": "meaning"}).status_code == 302
+    assert ict.post(PLACE, {"document": with_title(EVIL).decode()}).status_code == 302
+    written = (PLACE.replace("/publish/", "/studio/publish/"), PLACE.replace("/publish/", "/studio/"))
+    publish(procedure=Procedure.objects.get(), document=json.loads(with_title(EVIL)), by=None)
     places = (
         "/koto/procedures/dog/",
         "/koto/procedures/dog/?lang=ja-plain",
         "/koto/desk/procedures/dog/",
         "/koto/desk/procedures/dog/versions/2/",
+        "/koto/desk/procedures/dog/versions/1/compare/2/",
+        *written,
     )
     for answer in (proposal, *(ict.get(place) for place in places)):
         assert "<script>alert" not in answer.content.decode()

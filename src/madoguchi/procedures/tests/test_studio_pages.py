@@ -189,21 +189,6 @@ def test_parts_stand_only_where_they_may(at_work, draft, at, act) -> None:
     assert document_of(draft) == before
 
 
-def test_only_who_may_publish_gets_to_the_page_before_publishing(at_work, client, draft, other, dog) -> None:
-    assert at_work.post(STUDIO, {"act": "publish"}).status_code == 404
-    take_draft(draft=draft, by=other)
-    change_draft(draft=draft, changes=[text("question:name", "お名前")], edition=0, by=other)
-    client.logout()
-    client.post("/sign-in/desk/", {"username": other.username, "password": PASSWORD})
-    response = client.post(STUDIO, {"act": "publish"})
-    assert response.status_code == 200
-    given = response.context["form"].initial
-    client.post("/koto/desk/procedures/dog/publish/", {"document": given["document"], "change": given["change"], "note": "名前"})
-    dog.refresh_from_db()
-    draft.refresh_from_db()
-    assert (dog.current.number, draft.state) == (2, DraftState.PUBLISHED)
-
-
 def test_a_version_published_meanwhile_is_said(at_work, draft, dog, designer) -> None:
     assert "作り始めた後に" not in body_of(at_work.get(STUDIO))
     publish(procedure=dog, document=form(title=words("別の題")), by=designer, change="wording", note="別の題")

@@ -13,13 +13,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from madoguchi.engines.forms import canonical_json, lint, minutes
-from madoguchi.engines.forms.changes import CLASSES
 from madoguchi.engines.forms.mapping import map_of
 from madoguchi.lib.addresses import address
 from madoguchi.lib.errors import Refused
 from madoguchi.lib.guards import desk
-from madoguchi.procedures.actions import Proposal, close, hide, propose, publish, reopen, show
-from madoguchi.procedures.forms import CHANGES, FormFile, OpeningDays, Publication
+from madoguchi.procedures.actions import Proposal, adoption_of, close, draft_from_file, has_updates, hide, propose, reopen, show
+from madoguchi.procedures.forms import CHANGES, FormFile, FoundDocument, OpeningDays
 from madoguchi.procedures.models import Procedure, ProcedureVersion, short_url
 from madoguchi.procedures.views.readable import readable
 
@@ -67,7 +66,8 @@ def every(request: HttpRequest) -> HttpResponse:
     rows = Procedure.objects.for_lists().select_related("current").defer("current__document")
     found = rows.matching(query) if query else list(rows.order_by("division__code", "kana"))
     shown = [{"procedure": procedure, "opening": procedure.opening(today)} for procedure in found]
-    return render(request, "procedures/desk_list.html", {"rows": shown, "query": query})
+    may_edit = request.member.may("forms.edit")  # type: ignore[attr-defined]
+    return render(request, "procedures/desk_list.html", {"rows": shown, "query": query, "may_edit": may_edit})
 
 
 @desk("desk")
@@ -79,6 +79,7 @@ def procedure(request: HttpRequest, procedure: str) -> HttpResponse:
 
 def _facts(request: HttpRequest, found: Procedure, form: OpeningDays | None = None) -> dict[str, Any]:
     member = request.member  # type: ignore[attr-defined]
+    adoption = adoption_of(found)
     return {
         "procedure": found,
         "opening": found.opening(timezone.localdate()),
@@ -87,6 +88,10 @@ def _facts(request: HttpRequest, found: Procedure, form: OpeningDays | None = No
         "days": form or OpeningDays(initial={"opens_on": found.opens_on, "closes_on": found.closes_on}),
         "minutes": minutes(found.current.form) if found.current else None,
         "may_edit": member.may("forms.edit"),
+        "reviews": found.drafts.filter(state="open", reviews__state="waiting").exists(),
+        "may_review": member.may("forms.edit") or (member.may("forms.review") and member.division_id == found.division_id),
+        "adoption": adoption,
+        "has_updates": adoption is not None and has_updates(adoption),
         "may_publish": member.may("forms.publish"),
         "has_errors": bool(form and form.errors),
     }
@@ -141,6 +146,7 @@ def version(request: HttpRequest, procedure: str, number: int) -> HttpResponse:
         "version": found,
         "procedure": found.procedure,
         "is_current": found.procedure.current_id == found.pk,
+        "may_edit": request.member.may("forms.edit"),  # type: ignore[attr-defined]
         "change_label": dict(CHANGES)[found.change],
         "minutes": minutes(found.form),
         "findings": lint(found.form),
@@ -164,10 +170,10 @@ def version_json(_request: HttpRequest, procedure: str, number: int) -> HttpResp
 
 @desk("forms.publish")
 def publishing(request: HttpRequest, procedure: str) -> HttpResponse:
-    """Choose a file, look at what it would change, then publish it: two steps on one address."""
+    """Choose a file, look at what it would change, then make it the draft: what a draft must have done, a file must too."""
     found = _procedure(procedure)
     if request.method == "POST" and "document" in request.POST:
-        return _publish(request, found)
+        return _take(request, found)
     form = FormFile(request.POST, request.FILES) if request.method == "POST" else FormFile()
     if form.is_valid():
         try:
@@ -175,30 +181,26 @@ def publishing(request: HttpRequest, procedure: str) -> HttpResponse:
         except Refused as refused:
             form.add_error("file", str(refused))
         else:
-            return show_proposal(request, found, proposal)
+            return _show_proposal(request, found, proposal)
     status = 400 if form.errors else 200
     context = {"procedure": found, "form": form, "has_errors": bool(form.errors)}
     return render(request, "procedures/desk_publish.html", context, status=status)
 
 
-def show_proposal(request: HttpRequest, found: Procedure, proposal: Proposal, form: Publication | None = None) -> HttpResponse:
-    """What publishing would do; only classes as heavy as the comparison's or heavier can be chosen."""
-    form = form or Publication(initial={"document": canonical_json(proposal.document), "change": proposal.change})
-    form.fields["change"].choices = [each for each in CHANGES if CLASSES.index(each[0]) >= CLASSES.index(proposal.change)]
+def _show_proposal(request: HttpRequest, found: Procedure, proposal: Proposal) -> HttpResponse:
+    """What the file would change, and what keeps it from being published."""
+    form = FoundDocument(initial={"document": canonical_json(proposal.document)})
     context = {"procedure": found, "proposal": proposal, "form": form, "change_label": dict(CHANGES)[proposal.change]}
     context["differences"] = [
         {"id": each.id, "text": each.text, "level": each.level, "sentence": SENTENCES[each.key]} for each in proposal.differences
     ]
-    return render(request, "procedures/desk_preview.html", {**context, "has_errors": bool(form.errors)}, status=400 if form.errors else 200)
+    return render(request, "procedures/desk_preview.html", context)
 
 
-def _publish(request: HttpRequest, found: Procedure) -> HttpResponse:
-    form = Publication(request.POST)
+def _take(request: HttpRequest, found: Procedure) -> HttpResponse:
+    form = FoundDocument(request.POST)
     if not form.is_valid():
-        if "document" in form.cleaned_data:
-            return show_proposal(request, found, propose(procedure=found, document=form.cleaned_data["document"]), form)
         raise Refused(_("様式を読めませんでした。ファイルを選び直してください。"), code="document_lost")
-    made = publish(procedure=found, by=request.user, **form.cleaned_data)
-    messages.success(request, _("第%(number)s版を公開しました。") % {"number": made.number})
-    parts = {"procedure": found.slug, "number": made.number}
-    return redirect(address("procedures_desk:version", slug=request.municipality.slug, **parts))  # type: ignore[attr-defined]
+    draft_from_file(procedure=found, document=form.cleaned_data["document"], by=request.user)
+    messages.success(request, _("ファイルの様式を、作成中の様式にしました。公開までにすることを確かめてください。"))
+    return redirect(address("procedures_desk:studio_publish", slug=request.municipality.slug, procedure=found.slug))  # type: ignore[attr-defined]

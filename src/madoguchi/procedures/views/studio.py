@@ -21,11 +21,10 @@ from madoguchi.lib.addresses import address
 from madoguchi.lib.errors import Refused
 from madoguchi.lib.guards import desk
 from madoguchi.lib.tags import reader
-from madoguchi.procedures.actions import change_draft, choice_ids, drop_draft, may_undo, open_draft, propose, take_draft, undo_draft
+from madoguchi.procedures.actions import change_draft, choice_ids, drop_draft, may_undo, open_draft, take_draft, undo_draft
 from madoguchi.procedures.backends import Panel, previews
-from madoguchi.procedures.forms.studio import TYPES, NewChoiceForm, NewPageForm, NewQuestionForm, PartForm
+from madoguchi.procedures.forms.studio import NAMES, TYPES, NewChoiceForm, NewPageForm, NewQuestionForm, PartForm
 from madoguchi.procedures.models import DraftState, FormDraft, Procedure
-from madoguchi.procedures.views.desk import show_proposal
 
 MOST_PROBLEMS = 30  # parts with something to mend, of all that there are
 STEP = re.compile(r"(\w+)\[(\d+)\]")
@@ -86,7 +85,7 @@ def _show(
         "structure": structure,
         "at": at,
         "part": part,
-        "name": _name(part),
+        "name": name_of(part),
         "form": form,
         "adding": {**{kind: made(auto_id=f"new_{kind}_%s") for kind, made in NEW.items()}, **(adding or {})},
         "may_add_question": part.kind == "section" or (part.kind == "page" and "sections" not in part.part),
@@ -97,7 +96,6 @@ def _show(
         else [],
         "holds": draft.holder_id == request.user.pk,
         "may_undo": may_undo(draft=draft),
-        "may_publish": request.member.may("forms.publish"),  # type: ignore[attr-defined]
         "problems": grouped[:MOST_PROBLEMS],
         "more_problems": max(0, len(grouped) - MOST_PROBLEMS),
         "problem_count": len(problems),
@@ -120,14 +118,14 @@ def _grouped(document: dict[str, Any], known: Mapping[str, Found], problems: lis
     """The problems by the part on which they can be mended, in the order in which they were found."""
     found: dict[str, dict[str, Any]] = {}
     for one in problems:
-        address = _part_at(document, known, one["where"])
+        address = part_at(document, known, one["where"])
         part = known[address] if address else find(document, "")
-        row = found.setdefault(address, {"address": address, "name": _name(part), "messages": []})
+        row = found.setdefault(address, {"address": address, "name": name_of(part), "messages": []})
         row["messages"].append(one["message"])
     return list(found.values())
 
 
-def _part_at(document: dict[str, Any], known: Mapping[str, Found], path: str) -> str:
+def part_at(document: Mapping[str, Any], known: Mapping[str, Found], path: str) -> str:
     """The address of the innermost part that a path into the document (pages[1].questions[0].label) goes through; "" for the form."""
     at: Any = document
     home, address = "", ""
@@ -148,7 +146,7 @@ def _structure(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
                 "address": where,
                 "kind": one.kind,
                 "depth": depth,
-                "name": _name(one),
+                "name": name_of(one),
                 "type": TYPES.get(one.part.get("type", ""), one.part.get("type", "")),
                 "some": one.part.get("show_if") is not None,
             }
@@ -161,7 +159,8 @@ def _may_hold(known: Mapping[str, Found], home: str, part: Found) -> bool:
     return part.kind == "question" and holds and home != part.home
 
 
-def _name(one: Found) -> str:
+def name_of(one: Found) -> str:
+    """What a part is called at the desk."""
     words = one.part.get("label") or one.part.get("title") or {}
     return str(words.get("ja") or one.part.get("id") or "")
 
@@ -185,17 +184,43 @@ def _act(request: HttpRequest, found: Procedure, draft: FormDraft | None) -> Htt
     act, at = request.POST.get("act", ""), request.POST.get("at", "")
     if act == "open":
         return _done(request, lambda: open_draft(procedure=found, by=request.user), here(request, found))
+    if act == "carry":
+        return _carried(request, open_draft(procedure=found, by=request.user), at)
     if draft is None:
-        raise Refused(_("この作成中の様式は、公開されたか取りやめられました。"), code="draft_over")
+        return _over(request, found)
     if act == "take":
         return _done(request, lambda: take_draft(draft=draft, by=request.user), here(request, found, at))
     if act == "drop":
         return _done(request, lambda: drop_draft(draft=draft, edition=edition_in(request), by=request.user), here(request, found))
-    if act == "publish":
-        return _publish(request, draft)
     if act == "undo":
         return _done(request, lambda: undo_draft(draft=draft, edition=edition_in(request), by=request.user), here(request, found, at))
     return _edit(request, draft, act, at)
+
+
+def _over(request: HttpRequest, found: Procedure) -> HttpResponse:
+    """The draft was published or dropped while somebody typed: what they typed is kept on the page, to go on with it."""
+    kept = [
+        (name, text)
+        for name in request.POST
+        if name not in ("csrfmiddlewaretoken", "act", "edition")
+        for text in request.POST.getlist(name)
+    ]
+    typed = [text for name, text in kept if name.partition("_")[0] in NAMES and text.strip()]
+    context = {"procedure": found, "kept": kept, "typed": typed, "then": request.POST.get("act", "")}
+    return render(request, "procedures/studio/over.html", context, status=409)
+
+
+def _carried(request: HttpRequest, draft: FormDraft, at: str) -> HttpResponse:
+    """What was typed for a draft that is over, in the boxes of the next one: nothing of it is saved before it was looked at."""
+    then = request.POST.get("then", "")
+    messages.warning(request, _("前に入力した内容を、下の欄に入れてあります。まだ保存していません。確かめてから保存してください。"))
+    try:
+        find(draft.document, at)
+    except Rejected:
+        return _show(request, draft, "")
+    if then.startswith("add_") and (kind := then.removeprefix("add_")) in NEW:
+        return _show(request, draft, at, adding={kind: NEW[kind](request.POST, auto_id=f"new_{kind}_%s")})
+    return _show(request, draft, at, PartForm(request.POST, document=draft.document, address=at) if then == "save" else None)
 
 
 def edition_in(request: HttpRequest) -> int:
@@ -210,18 +235,6 @@ def _done(request: HttpRequest, act: Any, place: str) -> HttpResponse:
     except Refused as refused:
         messages.error(request, str(refused))
     return redirect(place)
-
-
-def _publish(request: HttpRequest, draft: FormDraft) -> HttpResponse:
-    """On to the page that shows what publishing would do; only who may publish gets there."""
-    if not request.member.may("forms.publish"):  # type: ignore[attr-defined]
-        raise Http404
-    try:
-        proposal = propose(procedure=draft.procedure, document=draft.document)
-    except Refused as refused:
-        messages.error(request, str(refused))
-        return redirect(here(request, draft.procedure))
-    return show_proposal(request, draft.procedure, proposal)
 
 
 def _edit(request: HttpRequest, draft: FormDraft, act: str, at: str) -> HttpResponse:
