@@ -15,7 +15,7 @@ from madoguchi.lib import pdf
 from madoguchi.lib.guards import anyone, desk
 from madoguchi.procedures.actions import paper_edition, sheet_archive
 from madoguchi.procedures.backends import taken_of
-from madoguchi.procedures.models import FEWEST, Procedure, ProcedureVersion, announcement, poster_data, share, short_url
+from madoguchi.procedures.models import FEWEST, Procedure, ProcedureVersion, announcement, poster_data, share_of, short_url
 from madoguchi.procedures.views.readable import readable
 
 SIZES = ("a4", "a5")
@@ -119,8 +119,8 @@ def paths(request: HttpRequest, procedure: str, number: int) -> HttpResponse:
         {
             "station": one,
             "condition": conditions.get(one.id, ""),
-            "share": share(taken.pages.get(one.id, 0), taken.filed) if one.kind == "page" else None,
-            "rests": share(taken.resting.get(one.id, 0), taken.drafts),
+            "share": share_of(taken.pages.get(one.id, 0), taken.filed) if one.kind == "page" else None,
+            "rests": share_of(taken.resting.get(one.id, 0), taken.drafts),
         }
         for one in drawn.stations
     ]
