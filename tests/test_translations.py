@@ -17,7 +17,7 @@ from django.utils import translation
 
 from madoguchi.applications.models import State, SubjectState
 from madoguchi.lib import catalogues
-from madoguchi.procedures.models import LifeEvent
+from madoguchi.procedures.models import LifeEvent, OutageReason
 
 SOURCE = catalogues.PACKAGE
 
@@ -47,9 +47,10 @@ RESIDENT_SOURCES = (
     "nursery/views/employer.py",
     "nursery/views/resident_pages.py",
     "nursery/views/resident_result.py",
+    "procedures/models/announcing.py",
     "lib/uploads/upload.py",
 )
-RESIDENT_CHOICES: tuple[type[TextChoices], ...] = (State, SubjectState, LifeEvent)
+RESIDENT_CHOICES: tuple[type[TextChoices], ...] = (State, SubjectState, LifeEvent, OutageReason)
 
 # The characters an adult learner meets in the first months, and those that every screen uses. All others carry their reading
 # behind the word, 受付（うけつけ）番号, or inside the brackets that give the word of the office, （様式：ようしき）.

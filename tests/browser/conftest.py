@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -14,6 +15,12 @@ from tests.conftest import lacking
 
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--no-first-run"]
 WAIT = 15_000  # ms: two shared cores, and Chromium on one of them
+
+
+@pytest.fixture(scope="session", autouse=True)
+def rows_beside_the_browser() -> None:
+    """The browser's loop runs in the thread of the tests; those that look at rows themselves would be refused by Django."""
+    os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
 @pytest.fixture(scope="session")

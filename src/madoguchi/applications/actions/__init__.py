@@ -33,6 +33,7 @@ from madoguchi.applications.actions.handing_over import hand_over, left_over, st
 from madoguchi.applications.actions.looking import claim, look_up, prove_birth
 from madoguchi.applications.actions.measuring import usual_days
 from madoguchi.applications.actions.noting import LOOK_REASONS, look_at_mynumber, note, renew_phrase_at_counter
+from madoguchi.applications.actions.outages import corrections_in, corrections_moved, move_corrections, take_back_corrections, tell_drafts
 from madoguchi.applications.actions.papers import made_paper
 from madoguchi.applications.actions.proving import mail_code
 from madoguchi.applications.actions.reusing import Suggestion, origins, passed_over, reuse, settled_pages, suggestions, take_over
@@ -100,6 +101,8 @@ __all__ = [
     "carry_common",
     "claim",
     "correct",
+    "corrections_in",
+    "corrections_moved",
     "decide",
     "decide_as_proposed",
     "decline",
@@ -127,6 +130,7 @@ __all__ = [
     "mark_page_done",
     "may_amend",
     "may_edit",
+    "move_corrections",
     "move_to_current_version",
     "note",
     "open_case",
@@ -166,8 +170,10 @@ __all__ = [
     "sweep_exports",
     "sweep_filings",
     "take",
+    "take_back_corrections",
     "take_over",
     "tell",
+    "tell_drafts",
     "tell_ending_drafts",
     "trying",
     "usual_days",

@@ -16,6 +16,8 @@ from madoguchi.applications.models.application import (
 from madoguchi.applications.models.case import Amendment, Correction, CorrectionItem, CorrectionState, Feedback, Message, Note
 from madoguchi.applications.models.decision import Decision, IssuedDocument, Outcome, Review
 from madoguchi.applications.models.filing import FilingBundle, FilingMember, Reuse, siblings_of
+from madoguchi.applications.models.outage import MovedCorrection
+from madoguchi.applications.models.paths import taken_paths
 from madoguchi.applications.models.reading import address_line, applicant, by_concept, form_of, full_name, walk_now, walk_revision
 from madoguchi.applications.models.switch import SwitchState, VersionSwitch
 
@@ -39,6 +41,7 @@ __all__ = [
     "FilingMember",
     "IssuedDocument",
     "Message",
+    "MovedCorrection",
     "Note",
     "Outcome",
     "Reuse",
@@ -57,6 +60,7 @@ __all__ = [
     "full_name",
     "head_of",
     "siblings_of",
+    "taken_paths",
     "walk_now",
     "walk_revision",
 ]

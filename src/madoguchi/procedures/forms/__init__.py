@@ -13,12 +13,15 @@ from madoguchi.procedures.forms.inventory import (
     SurveyForm,
     WeightsForm,
 )
+from madoguchi.procedures.forms.standing import AssumptionsForm, CostForm, TakeOverForm
 
 __all__ = [
     "CHANGES",
     "MAX_BYTES",
     "AnswerForm",
+    "AssumptionsForm",
     "BundleForm",
+    "CostForm",
     "CountsForm",
     "FormFile",
     "FoundDocument",
@@ -29,6 +32,7 @@ __all__ = [
     "RuleForm",
     "SheetFile",
     "SurveyForm",
+    "TakeOverForm",
     "WeightsForm",
     "date_box",
     "read_document",

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('procedures', '0004_publishing'),
+        ('procedures', '0007_standing'),
     ]
 
     operations = [
