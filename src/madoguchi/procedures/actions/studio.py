@@ -98,8 +98,9 @@ def _held(draft: FormDraft, edition: int, by: User) -> FormDraft:
 
 def _made(row: FormDraft, change: Change) -> tuple[Change, Change]:
     """One change in the (unsaved) document; ids that were published are retired with their removal, for answers under them exist."""
-    if change.get("do") == "remove" and row.based_on is not None:
-        change = {**change, "retire": sorted(names_in(row.based_on.document))}
+    published = {name for version in (row.based_on, row.restores) if version is not None for name in names_in(version.document)}
+    if change.get("do") == "remove" and published:
+        change = {**change, "retire": sorted(published)}
     try:
         edited = edit(row.document, change)
     except Rejected as rejected:
