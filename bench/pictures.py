@@ -12,8 +12,10 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "docs" / "rooms" / "pictures"
@@ -58,6 +60,19 @@ class Album:
             shrink(target)
             print(f"{target.relative_to(ROOT)} {target.stat().st_size // 1024} KB", flush=True)
 
+    def print(self, page: Any, address: str, name: str) -> None:
+        """The first page of a paper, as the browser's session gets it."""
+        if self.wanted and name not in self.wanted:
+            return
+        import pypdfium2
+
+        document = pypdfium2.PdfDocument(page.request.get(address).body())
+        target = TARGET / f"{name}.png"
+        document[0].render(scale=1.6).to_pil().save(target)
+        document.close()
+        shrink(target)
+        print(f"{target.relative_to(ROOT)} {target.stat().st_size // 1024} KB", flush=True)
+
 
 def shrink(file: Path) -> None:
     from PIL import Image
@@ -100,6 +115,24 @@ def residents(album: Album, city: Any) -> None:
         album.take(page, "mailbox")
 
 
+def life_event(album: Album, city: Any) -> None:
+    """The guide of 出生 with its list, and the status page of what was begun together."""
+    from tests.browser import hand
+
+    with album.page() as page:
+        page.goto("/koto/life/shussei/guide/")
+        hand.answer(page, {"which": "first", "public": "no", "insurance": "kokuho", "nursery": "no", "single": "no"})
+        hand.press(page, page.locator("main form button").first)
+        album.take(page, "guide")
+        page.locator("#agree-yes").check()
+        hand.press(page, page.locator("form[action$='/start/'] button"))
+        hand.press(page, page.locator("main a.button"))
+        hand.answer(page, {f"applicant_{key}": text for key, text in {**hand.PERSON, **hand.HOME, "birth": "1990-04-15"}.items()})
+        hand.press(page, page.locator(hand.NEXT).first)
+        hand.press(page, page.locator("main a[href*='/b/']").first)
+        album.take(page, "together")
+
+
 def desk(album: Album, city: Any) -> None:
     from tests.browser import hand
 
@@ -132,10 +165,9 @@ def desk(album: Album, city: Any) -> None:
         album.take(page, "jobs")
         page.goto("/koto/desk/procedures/")
         album.take(page, "procedures-desk")
-        page.goto("/koto/desk/inventory/")
-        album.take(page, "inventory")
-        page.goto("/koto/desk/inventory/procedures/")
-        album.take(page, "priority")
+        for name, place in (("inventory", ""), ("priority", "procedures/"), ("standing", "standing/")):
+            page.goto(f"/koto/desk/inventory/{place}")
+            album.take(page, name)
     with album.page() as page:
         page.set_viewport_size({"width": 1280, "height": 800})
         hand.sign_in_desk(page, "designer", city.password)
@@ -143,6 +175,26 @@ def desk(album: Album, city: Any) -> None:
         hand.press(page, page.locator("button[name=act][value=open]"))
         page.goto("/koto/desk/procedures/jido-teate-nintei/studio/?at=question%3Aspouse_apart")
         album.take(page, "studio")
+
+
+def outside(album: Album, city: Any) -> None:
+    """What leaves the screen: an outage that residents are told, words and poster of a procedure, its paper edition."""
+    from tests.browser import hand
+
+    with album.page() as page:
+        page.set_viewport_size({"width": 1280, "height": 800})
+        hand.sign_in_desk(page, "ict", city.password)
+        closing = (datetime.now(ZoneInfo("Asia/Tokyo")) + timedelta(days=21)).replace(hour=18, minute=0)  # when the city's courses close
+        page.goto("/koto/desk/outages/")
+        for name, moment in (("began_at", closing), ("ended_at", closing + timedelta(hours=36))):
+            page.locator(f"[name={name}]").fill(moment.strftime("%Y-%m-%dT%H:%M"))
+        page.locator("[name=reason]").select_option("maintenance")
+        hand.press(page, page.locator("main form.narrow button"))
+        album.take(page, "outage")
+        page.goto("/koto/desk/procedures/jido-teate-nintei/versions/1/paths/")
+        album.take(page, "paths")
+        album.print(page, "/koto/desk/procedures/inu-toroku/poster-a4.pdf", "poster")
+        album.print(page, "/koto/desk/procedures/jido-teate-nintei/versions/1/paper.pdf", "paper-edition")
 
 
 def main(wanted: list[str]) -> None:
@@ -155,7 +207,8 @@ def main(wanted: list[str]) -> None:
     if browser_path is None:
         raise SystemExit("No Chromium on this machine (PATH or the variable CHROMIUM).")
     TARGET.mkdir(parents=True, exist_ok=True)
-    parts: list[Callable[[Album, Any], None]] = [residents, desk]
+    parts: list[Callable[[Album, Any], None]] = [residents, desk, outside]
+    parts: list[Callable[[Album, Any], None]] = [residents, life_event, desk]
     with tempfile.TemporaryDirectory() as home, cities.running(Path(home), size=SIZE) as city, sync_playwright() as play:
         browser = play.chromium.launch(executable_path=browser_path, args=[*ARGUMENTS, "--lang=ja"], env={**os.environ, "LANGUAGE": "ja"})
         for part in parts:

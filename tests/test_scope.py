@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import product
 
+import pypdfium2
 import pytest
 from django.apps import apps
 from django.core.checks import run_checks
@@ -19,7 +21,18 @@ from django_scopes import scope, scopes_disabled
 from madoguchi.accounts.actions import resident_for
 from madoguchi.accounts.models import Division, EmailCode, EmailLink, Membership, Municipality, User
 from madoguchi.accounts.tests.make import make_division, make_member, make_municipality
-from madoguchi.applications.actions import accept, attach, begin_amendment, decide, looking, propose, request_correction, write_message
+from madoguchi.applications.actions import (
+    accept,
+    attach,
+    begin_amendment,
+    carry_common,
+    decide,
+    looking,
+    propose,
+    request_correction,
+    start_bundle,
+    write_message,
+)
 from madoguchi.applications.models import Application, Attachment
 from madoguchi.applications.tests.make import CHILDREN, FORM, TWO_CHILDREN, make_draft, make_filed, make_procedure
 from madoguchi.engines.placement.points import shipped
@@ -40,16 +53,22 @@ from madoguchi.nursery.actions import (
 from madoguchi.nursery.models import Analysis, OfficeList, OfficeRow, Run
 from madoguchi.nursery.tests.make import make_candidate, make_facility, make_household, make_round, make_seats
 from madoguchi.procedures.actions import (
+    add_cost,
     add_entry,
     ask_review,
     change_draft,
     keep_example,
+    move_deadlines,
+    offered_bundle,
     open_draft,
     open_survey,
+    paper_edition,
     read_inventory,
+    record_outage,
     save_rule,
+    share_standing,
 )
-from madoguchi.procedures.models import Procedure
+from madoguchi.procedures.models import Adoption, Procedure
 
 pytestmark = pytest.mark.django_db
 MARK = "ひみつの"  # stands in everything that residents and clerks of Midori wrote, and nowhere else
@@ -114,27 +133,53 @@ def build(slug: str, name: str) -> Town:
             "token": ["x" * 43],
         }
         forms = form_ids(procedure, mark, people["designer"].user)
-        for made in (nursery_ids(filed, mark, clerk), inventory_ids(mark, people["ict"].user), forms):
+        made_ids = (
+            nursery_ids(filed, mark, clerk),
+            inventory_ids(mark, people["ict"].user, slug),
+            forms,
+            outage_ids(procedure, mark, people["ict"].user),
+            filing_ids(mark),
+        )
+        for made in made_ids:
             for key, found in made.items():
                 ids[key] = [*ids.get(key, []), *found]
     return Town(slug, ids)
 
 
-def inventory_ids(mark: str, ict: User) -> dict[str, list[object]]:
+def filing_ids(mark: str) -> dict[str, list[object]]:
+    """Two drafts begun together, with the mark in the common answers and, copied, in both."""
+    for slug in ("jido-teate-nintei", "kodomo-iryo"):
+        make_procedure(slug, form=FORM)
+    offered = offered_bundle("shussei")
+    assert offered is not None
+    filing = start_bundle(offered=offered, chosen=["jido-teate-nintei", "kodomo-iryo"], agreed=True).filing
+    filing.values = {"applicant_name": {"family": f"{mark}花", "given": f"{mark}子", "family_kana": "ヒミツノ", "given_kana": "ハナコ"}}
+    filing.save()
+    assert carry_common(filing=filing) == 2
+    return {"filing": [str(filing.uuid)], "bundle": ["shussei"], "uuid": [str(one.application.uuid) for one in filing.members.all()[:1]]}
+
+
+def inventory_ids(mark: str, ict: User, municipality: str) -> dict[str, list[object]]:
     """An entry whose name bears the mark, a survey, a sheet that was read, a rule."""
     division = Division.objects.get()
     entry = add_entry(division=division, name=f"{mark}手続", by=ict)
     due = timezone.localdate() + timedelta(days=9)
     survey = open_survey(name=f"{mark}調査", asked=["seal"], message=mark, due_on=due, divisions=[division], by=ict)
     found = read_inventory(data=f"手続名,年間件数\n{mark}届,1\n".encode(), name=f"{mark}.csv", division=division, by=ict)
+    origin = {"document": {"id": mark}, "facts": {}}
+    Adoption.objects.create(procedure=Procedure.objects.get(slug="test"), kind="shared", origin=f"{mark}もと", base=origin)
     rule = save_rule(rule=None, title=f"{mark}条例", kind="ordinance", article="", division=division, note="", by=ict)
+    add_cost(fiscal_year=2026, kind="licence", label=f"{mark}経費", yen=1, source=mark, by=ict)
+    share_standing(by=ict)  # what a municipality shows the others holds nothing of this
     return {
         "number": [entry.number],
         "survey": [survey.pk],
         "division": [division.code],
         "found": [found.pk],
         "rule": [rule.pk],
-        "kind": ["csv"],
+        "kind": ["csv", "library", "shared"],
+        "entry": ["inu-toroku", f"{municipality}--test"],
+        "figure": ["procedures", "yen-spent"],
     }
 
 
@@ -148,6 +193,17 @@ def form_ids(procedure: Procedure, mark: str, designer: User) -> dict[str, list[
     draft = change_draft(draft=draft, changes=[change], edition=0, by=designer)
     ask_review(draft=draft, edition=1, words=f"{mark}確認", by=designer)
     return {"example": [example.pk]}
+
+
+def outage_ids(procedure: Procedure, mark: str, ict: User) -> dict[str, list[object]]:
+    """An outage with a note that bears the mark and a deadline that was moved for it; the procedure's short address, the sizes of a poster."""
+    began = timezone.now() - timedelta(hours=3)
+    procedure.closes_on = timezone.localdate()
+    procedure.save()
+    outage = record_outage(began_at=began, ended_at=timezone.now() + timedelta(days=2), reason="fault", note=f"{mark}停止", by=ict)
+    move_deadlines(outage=outage, keys=[f"{procedure.pk}:closes_on"], by=ict)
+    paper_edition(version=procedure.current)  # whoever asks first has it made: a blank form, and nobody's
+    return {"outage": [outage.pk], "code": [procedure.short_code], "size": ["a4"]}
 
 
 def nursery_ids(filed: Application, mark: str, clerk: User) -> dict[str, list[object]]:
@@ -305,8 +361,16 @@ def test_a_member_of_one_municipality_is_nobody_at_the_desk_of_another(towns):
     assert snapshot("midori") == before
 
 
+# Papers that say what a public page says: the form of a procedure, a poster, where its boxes stand. They are read for the mark.
+BLANK = re.compile(r"/procedures/[a-z-]+/(versions/\d+/)?(paper|poster-a\d)\.pdf$")
+
+
 def shows(response) -> bool:
     """Whether anything that Midori's people wrote can be read."""
+    if BLANK.search(response.request["PATH_INFO"]) and response.status_code == 200:
+        data = b"".join(response.streaming_content) if response.streaming else response.content
+        document = pypdfium2.PdfDocument(data)
+        return any(MARK in page.get_textpage().get_text_range() for page in document)
     if getattr(response, "streaming", False):
         return True  # a file: none of these people has one
     return MARK in response.content.decode(errors="replace") or response.headers.get("Content-Type") == "application/pdf"

@@ -17,7 +17,7 @@ from django.utils import translation
 
 from madoguchi.applications.models import State, SubjectState
 from madoguchi.lib import catalogues
-from madoguchi.procedures.models import LifeEvent
+from madoguchi.procedures.models import LifeEvent, OutageReason
 
 SOURCE = catalogues.PACKAGE
 
@@ -25,27 +25,34 @@ SOURCE = catalogues.PACKAGE
 RESIDENT_SOURCES = (
     "accounts/actions/addresses.py",
     "applications/actions/answering.py",
+    "applications/actions/bundling.py",
     "applications/actions/looking.py",
+    "applications/actions/reusing.py",
     "applications/actions/saving.py",
     "applications/actions/starting.py",
     "applications/actions/submitting.py",
     "applications/actions/uploading.py",
+    "applications/models/documents.py",
     "applications/models/story.py",
     "applications/views/account.py",
     "applications/actions/handing_over.py",
+    "applications/views/begin.py",
     "applications/views/fill.py",
+    "applications/views/guide.py",
     "applications/views/newer.py",
     "applications/views/pages.py",
     "applications/views/status.py",
+    "applications/views/together.py",
     "lib/uploads/sentences.py",
     "nursery/actions/certificates.py",
     "nursery/actions/changing.py",
     "nursery/views/employer.py",
     "nursery/views/resident_pages.py",
     "nursery/views/resident_result.py",
+    "procedures/models/announcing.py",
     "lib/uploads/upload.py",
 )
-RESIDENT_CHOICES: tuple[type[TextChoices], ...] = (State, SubjectState, LifeEvent)
+RESIDENT_CHOICES: tuple[type[TextChoices], ...] = (State, SubjectState, LifeEvent, OutageReason)
 
 # The characters an adult learner meets in the first months, and those that every screen uses. All others carry their reading
 # behind the word, 受付（うけつけ）番号, or inside the brackets that give the word of the office, （様式：ようしき）.

@@ -218,24 +218,35 @@ CLOCK = [  # what happens by itself, every minute, in each municipality's scope
     "madoguchi.applications.actions.remind_corrections",
     "madoguchi.applications.actions.tell_ending_drafts",
     "madoguchi.applications.actions.sweep_drafts",
+    "madoguchi.applications.actions.sweep_filings",
     "madoguchi.applications.actions.sweep_exports",
     "madoguchi.accounts.actions.sweep_proofs",
     "madoguchi.procedures.actions.publish_due",
+    "madoguchi.procedures.actions.refresh_standing",
     "madoguchi.jobs.actions.sweep",
 ]
-CASE_PANELS: dict[str, dict[str, object]] = {"nursery": {"BACKEND": "madoguchi.nursery.backends.NurseryPanel"}}
+CASE_PANELS: dict[str, dict[str, object]] = {
+    "together": {"BACKEND": "madoguchi.applications.backends.TogetherPanel"},
+    "nursery": {"BACKEND": "madoguchi.nursery.backends.NurseryPanel"},
+}
 STATUS_PANELS: dict[str, dict[str, object]] = {"nursery": {"BACKEND": "madoguchi.nursery.backends.ResultPanel"}}
 MENUS: dict[str, dict[str, object]] = {
     "applications": {"BACKEND": "madoguchi.applications.backends.CasesMenu"},
     "nursery": {"BACKEND": "madoguchi.nursery.backends.NurseryMenu"},
     "procedures": {"BACKEND": "madoguchi.procedures.backends.ProceduresMenu"},
     "inventory": {"BACKEND": "madoguchi.procedures.backends.InventoryMenu"},
+    "outages": {"BACKEND": "madoguchi.procedures.backends.OutagesMenu"},
     "notices": {"BACKEND": "madoguchi.notices.backends.NoticesMenu"},
     "jobs": {"BACKEND": "madoguchi.jobs.backends.JobsMenu"},
 }
+PAGE_BANNERS: dict[str, dict[str, object]] = {"outages": {"BACKEND": "madoguchi.procedures.backends.OutageBanner"}}
+OUTAGE_NEAR_HOURS = int(env("MADOGUCHI_OUTAGE_HOURS", "12"))  # a deadline so many hours after an outage is offered for moving too
+DEADLINE_KEEPERS: dict[str, dict[str, object]] = {"corrections": {"BACKEND": "madoguchi.applications.views.outages.Corrections"}}
+PATH_COUNTS: dict[str, dict[str, object]] = {"applications": {"BACKEND": "madoguchi.applications.backends.Paths"}}
 FORM_PREVIEWS: dict[str, dict[str, object]] = {"page": {"BACKEND": "madoguchi.applications.views.preview.PagePreview"}}
 UNDER_WAY: dict[str, dict[str, object]] = {"applications": {"BACKEND": "madoguchi.applications.batches.UnderWay"}}
 FILING_COUNTS: dict[str, dict[str, object]] = {"applications": {"BACKEND": "madoguchi.applications.backends.OnlineFilings"}}
+PROCEDURE_USE: dict[str, dict[str, object]] = {"applications": {"BACKEND": "madoguchi.applications.backends.ProcedureUse"}}
 PROCEDURE_PANELS: dict[str, dict[str, object]] = {
     "continue": {"BACKEND": "madoguchi.applications.backends.ContinuePanel"},
     "places": {"BACKEND": "madoguchi.applications.backends.PlacesPanel"},

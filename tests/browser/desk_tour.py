@@ -75,6 +75,10 @@ def forms(page: Page, look: Look) -> None:
     for address in sorted({one.get_attribute("href") or "" for one in page.locator("main a[href*='/versions/']").all()})[:1]:
         page.goto(address)
         look("a version")
+        page.goto(f"{address}paths/")
+        look("paths taken")
+    page.goto("/koto/desk/procedures/jido-teate-nintei/announcing/")
+    look("poster and words")
     publish = page.locator("main a[href$='/publish/']")
     page.goto("/koto/desk/procedures/jido-teate-nintei/")
     if publish.count():
@@ -101,6 +105,20 @@ def publishing(page: Page, look: Look) -> None:
     page.goto(f"{base}/studio/examples/")
     hand.press(page, page.locator("main tbody a").first)
     look("an example")
+
+
+def outages(page: Page, look: Look) -> None:
+    """An outage from its record with a mistake to its taking back; residents are told meanwhile."""
+    page.goto("/koto/desk/outages/")
+    page.locator("[name=began_at]").fill("2026-05-01T20:00")
+    page.locator("[name=ended_at]").fill("2026-05-01T19:00")
+    hand.press(page, page.locator("main form.narrow button"))
+    look("outage with an error")
+    page.locator("[name=ended_at]").fill("2026-05-01T22:00")
+    hand.press(page, page.locator("main form.narrow button"))
+    look("outage")
+    hand.press(page, page.locator("button[value=cancel]"))
+    look("outage, taken back")
 
 
 def work(page: Page, look: Look) -> None:

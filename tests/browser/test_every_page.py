@@ -73,6 +73,8 @@ def test_desk_pages(visit: Callable[..., Page], city: City, language: str) -> No
             desk_tour.chief(page, eyes)
         if name == "designer":
             desk_tour.forms(page, eyes)
+        if name == "ict":
+            desk_tour.outages(page, eyes)
         wrong, seen = wrong + eyes.wrong, seen + len(eyes.seen)
         page.context.close()
     assert not wrong, f"{seen} pages\n" + "\n".join(wrong)

@@ -26,6 +26,7 @@ PUBLIC = {
     "status sign-in": "/koto/status/",
     "check paper": "/c/",
     "check paper without a find": "/c/AAAA-AAAA-AAAA-AAAA/",
+    "a short address, mistyped": "/koto/t/ABCDE/",
     "not found": "/koto/nothing/",
     "mailbox": "/mailbox/",
     "desk sign-in": "/sign-in/desk/",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
 from madoguchi.lib.addresses import address
@@ -30,6 +32,30 @@ class Menu(Protocol):
 
 
 menus: Backends[Menu] = Backends("MENUS")
+
+
+@dataclass(frozen=True)
+class Banner:
+    """Something that every page of residents says first: `template` is included with `banner` = `context`."""
+
+    template: str
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+
+class PageBanner(Protocol):
+    """What a room says on every page of residents; None where it has nothing to say."""
+
+    def banner(self, request: HttpRequest) -> Banner | None: ...
+
+
+page_banners: Backends[PageBanner] = Backends("PAGE_BANNERS")
+
+
+def banners_of(request: HttpRequest) -> list[Banner]:
+    """What the rooms say on this municipality's pages, in the order of the settings."""
+    if getattr(request, "municipality", None) is None:
+        return []
+    return [banner for _alias, backend in page_banners.all() if (banner := backend.banner(request)) is not None]
 
 
 def menu_of(request: HttpRequest) -> list[MenuItem]:
@@ -78,5 +104,6 @@ def page_context(request: HttpRequest) -> dict[str, Any]:
         "languages": settings.LANGUAGES,
         "is_desk": getattr(request, "is_desk", False),
         "is_demo": settings.DEMO,
+        "banners": SimpleLazyObject(lambda: banners_of(request)),  # asked for by residents' pages only
         **(desk_context(request, items) if member is not None else {}),
     }

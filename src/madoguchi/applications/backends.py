@@ -10,16 +10,27 @@ from typing import Any, Protocol
 
 from django.conf import settings
 from django.db.models import Count
+from django.db.models.functions import TruncMonth
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from madoguchi.accounts.backends import MenuItem, menu_of
-from madoguchi.accounts.models import Membership
-from madoguchi.applications.models import Application, Channel, Subject
+from madoguchi.accounts.models import AuditEntry, Membership
+from madoguchi.applications.models import (
+    Application,
+    ApplicationQuerySet,
+    Channel,
+    Correction,
+    FilingBundle,
+    Subject,
+    siblings_of,
+    taken_paths,
+)
 from madoguchi.lib.addresses import address
 from madoguchi.lib.backends import Backends
-from madoguchi.procedures.models import Procedure
+from madoguchi.procedures.backends import Use
+from madoguchi.procedures.models import Procedure, ProcedureVersion, Taken
 
 SESSION_KEY = "applications"  # what this browser may go on with: {uuid: {"at", "full", "phrase"}}
 
@@ -64,12 +75,21 @@ def continuing(request: HttpRequest) -> list[Application]:
     return list(mine.order_by("-saved_at"))
 
 
-def of_phrase(application: Application) -> str:
+def filings_here(request: HttpRequest) -> list[FilingBundle]:
+    """What was begun together and this browser may go on with, or look at: of the account, or of a session that has not rested too long."""
+    held = request.session.get(SESSION_KEY, {})
+    rows = FilingBundle.objects.filter(uuid__in=held)
+    if request.user.is_authenticated:
+        rows = rows | FilingBundle.objects.filter(resident=request.user)
+    return [one for one in rows.defer("document", "values", "typed") if level(request, one)]
+
+
+def of_phrase(application: Application | FilingBundle) -> str:
     """What changes with the passphrase: a new one given at the counter closes what the old one had opened."""
     return hashlib.sha256(application.phrase_hash.encode()).hexdigest()[:16]
 
 
-def level(request: HttpRequest, application: Application) -> str:
+def level(request: HttpRequest, application: Application | FilingBundle) -> str:
     """What this browser may see of an application: "full", "basic" (number and passphrase only) or "" (not this browser's)."""
     if request.user.is_authenticated and application.resident_id == request.user.pk:
         return "full"
@@ -116,12 +136,54 @@ class PlacesPanel:
 
 
 class OnlineFilings:
-    """What was filed online in a span of days, by procedure. Settings: FILING_COUNTS["applications"]."""
+    """What was filed online in a span of days, by procedure and by month. Settings: FILING_COUNTS["applications"]."""
 
     def filed(self, first: date, last: date) -> dict[int, int]:
-        days = {"arrived_at__date__gte": first, "arrived_at__date__lte": last}
-        rows = Application.objects.filed().filter(channel__in=(Channel.ONLINE, Channel.MYNA), **days).values("procedure")
+        rows = self._online(first, last).values("procedure")
         return {row["procedure"]: row["count"] for row in rows.annotate(count=Count("pk"))}
+
+    def by_month(self, first: date, last: date) -> dict[date, int]:
+        rows = self._online(first, last).annotate(month=TruncMonth("arrived_at")).values("month").annotate(count=Count("pk"))
+        return {timezone.localdate(row["month"]): row["count"] for row in rows.order_by()}
+
+    def _online(self, first: date, last: date) -> ApplicationQuerySet:
+        days = {"arrived_at__date__gte": first, "arrived_at__date__lte": last}
+        return Application.objects.filed().filter(channel__in=(Channel.ONLINE, Channel.MYNA), **days)
+
+
+class ProcedureUse:
+    """How a procedure is used, for those who think of adopting it. Settings: PROCEDURE_USE["applications"].
+
+    Begun is counted from what was written down at the time: drafts that nobody went on with are gone by now.
+    """
+
+    def use(self, procedure: int) -> Use:
+        filed = Application.objects.filed().filter(procedure=procedure, channel=Channel.ONLINE)
+        slug = Procedure.objects.values_list("slug", flat=True).get(pk=procedure)
+        begun = AuditEntry.objects.filter(verb="applications.start", details__procedure=slug, details__channel=Channel.ONLINE)
+        number = filed.count()
+        asked = Correction.objects.filter(application__in=filed).count()
+        return Use(started=max(begun.count(), number), filed=number, corrections=asked)
+
+
+class Paths:
+    """Which pages people took. Settings: PATH_COUNTS["applications"]."""
+
+    def taken(self, version: ProcedureVersion) -> Taken:
+        return taken_paths(version)
+
+
+class TogetherPanel:
+    """Settings: CASE_PANELS["together"]: what was sent together with this case. Of other divisions' cases only how many there are."""
+
+    def panel(self, application: Application, viewer: Membership) -> CasePanel | None:
+        others = [one for one in siblings_of(application) if not one.is_draft]
+        if not others:
+            return None
+        mine = [one for one in others if viewer.may("cases.read") and one.procedure.division_id == viewer.division_id]
+        return CasePanel(
+            _("まとめて送られた手続き"), "applications/desk/part_together.html", {"cases": mine, "elsewhere": len(others) - len(mine)}
+        )
 
 
 class CasesMenu:

@@ -4,6 +4,7 @@ from django.urls import path
 
 from madoguchi.applications.views import (
     account,
+    begin,
     desk_answers,
     desk_case,
     desk_chief,
@@ -13,8 +14,11 @@ from madoguchi.applications.views import (
     desk_queue,
     desk_start,
     fill,
+    guide,
     mending,
+    reuse,
     status,
+    together,
     trial,
 )
 
@@ -24,9 +28,18 @@ shared = [
 ]
 
 resident = [
-    path("apply/<slug:procedure>/", fill.begin, name="start"),
+    path("life/<slug:bundle>/guide/", guide.guide, name="guide"),
+    path("life/<slug:bundle>/start/", guide.begin, name="start_bundle"),
+    path("b/<uuid:filing>/", together.bundle, name="bundle"),
+    path("b/<uuid:filing>/keep/", together.keep, name="bundle_keep"),
+    path("b/<uuid:filing>/next/", together.go_on, name="bundle_next"),
+    path("b/<uuid:filing>/common/<slug:page>/", together.common, name="bundle_common"),
+    path("b/<uuid:filing>/check/", together.check, name="bundle_check"),
+    path("b/<uuid:filing>/documents.pdf", together.documents, name="bundle_documents"),
+    path("apply/<slug:procedure>/", begin.begin, name="start"),
     path("a/<uuid:uuid>/", fill.fill, name="fill"),
-    path("a/<uuid:uuid>/keep/", fill.keep, name="keep"),
+    path("a/<uuid:uuid>/keep/", begin.keep, name="keep"),
+    path("a/<uuid:uuid>/reuse/", reuse.offer, name="reuse"),
     path("a/<uuid:uuid>/p/<slug:page>/", fill.page, name="page"),
     path("a/<uuid:uuid>/p/<slug:page>/<slug:row>/", fill.page, name="row"),
     path("a/<uuid:uuid>/check/", fill.check, name="check"),

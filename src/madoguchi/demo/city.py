@@ -6,6 +6,7 @@ import copy
 import json
 import re
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -119,6 +120,7 @@ def take_over(city: City, today: date) -> None:
     slug = city.municipality.slug
     wanted = people.data("city")["procedures"][slug]
     ids = sorted(folder.name for folder in LIBRARY.iterdir() if (folder / "form.json").exists()) if wanted == "*" else wanted
+    ids = [one for one in ids if one not in people.data("city")["left_out"].get(slug, ())]  # so that others have what this one has not
     if slug == "koto":
         nurseries = people.data("nursery-facilities")
         publish_code_list(name="nursery-facilities", version=nurseries["version"], entries=nurseries["entries"], by=city.ict)
@@ -139,19 +141,24 @@ def open_round(city: City, procedure: str, days: list[int], today: date) -> None
     city.procedures[procedure] = reopen(procedure=city.procedures[procedure], opens_on=first, closes_on=last, by=city.ict)
 
 
-def reworded(entry: Path, folder: Path) -> Path:
-    """A copy of a library entry in the words of another city: 区 → 市 where the city itself is meant."""
+def reworded(entry: Path, folder: Path, say: Callable[[str], str] | None = None) -> Path:
+    """A copy of a library entry in the words of another city (Midori's unless `say` knows others): 区 → 市 where the city is meant."""
     target = folder / entry.name
     (target / "notices").mkdir(parents=True)
     for file in [*entry.glob("*.json"), *entry.glob("notices/*.json")]:
-        (target / file.relative_to(entry)).write_text(in_midori(file.read_text(encoding="utf-8")), encoding="utf-8")
+        (target / file.relative_to(entry)).write_text((say or in_midori)(file.read_text(encoding="utf-8")), encoding="utf-8")
     return target
 
 
 def in_midori(text: str) -> str:
-    for old, new in people.data("city")["words_of_midori"]:
+    return in_words(text, people.data("city")["words_of_midori"], "市", "city")
+
+
+def in_words(text: str, words: list[list[str]], kind: str, kind_en: str) -> str:
+    """A text about Koto as another municipality would have it."""
+    for old, new in words:
         text = text.replace(old, new)
-    return re.sub(r"\bward\b", "city", WARD.sub("市", text))
+    return re.sub(r"\bward\b", kind_en, WARD.sub(kind, text))
 
 
 def second_version(city: City) -> ProcedureVersion:

@@ -60,7 +60,7 @@ class Case:
 def begin(case: Case) -> Application:
     """Start an application: with an account, with a proven address, at the counter, or with nothing but the passphrase."""
     procedure = case.city.procedures[case.procedure]
-    case.filled = _clean_answers(case, procedure)
+    case.filled = clean_answers(case, procedure)
     email, language = case.filled.applicant.email, _language(case)
     resident = _resident(case, email, language)
     at_counter = resident is None and case.lead is None and case.rng.random() < 0.05
@@ -91,7 +91,7 @@ def _language(case: Case) -> str:
     return "ja-plain" if case.lead is None and case.rng.random() < 0.06 else "ja"
 
 
-def _clean_answers(case: Case, procedure: Procedure) -> Filled:
+def clean_answers(case: Case, procedure: Procedure) -> Filled:
     """From the first example that is clean today, beginning with a random one."""
     examples = case.examples if case.lead else case.rng.sample(case.examples, len(case.examples))
     problem = ValueError(f"{procedure.slug} has no clean example")

@@ -23,9 +23,11 @@ from madoguchi.demo.answers import Example
 from madoguchi.demo.city import City, found, open_round, second_version, take_over
 from madoguchi.demo.clock import Clock, phrases_ahead
 from madoguchi.demo.filing import Case
+from madoguchi.demo.neighbours import found_towns, settle, show_koto
 from madoguchi.demo.placing import nursery_year
 from madoguchi.demo.taking_stock import take_stock
 from madoguchi.demo.times import Times
+from madoguchi.demo.together import file_together
 from madoguchi.lib.errors import Refused
 from madoguchi.lib.invented import Lead, World
 from madoguchi.notices.models import Notice
@@ -74,6 +76,7 @@ class Filling:
     cities: dict[str, City] = field(default_factory=dict)
     examples: dict[str, list[Example]] = field(default_factory=dict)
     cases: list[Case] = field(default_factory=list)
+    towns: list[City] = field(default_factory=list)  # light municipalities, only to be compared with
     families: list[dict[str, Any]] = field(default_factory=list)  # of the nursery year, to be looked up by number
     skipped: int = 0
 
@@ -137,6 +140,7 @@ def _lay_ground(filling: Filling) -> None:
         with scope(municipality=city.municipality):
             if city.offices:
                 take_over(city, filling.times.today)
+    filling.towns = found_towns()
     for slug in filling.cities["koto"].procedures:
         entry = read_entry(LIBRARY / slug)
         filling.examples[slug] = [Example.of(one) for one in entry.examples if one["expect"] == "clean"]
@@ -318,6 +322,18 @@ def _step(filling: Filling, story: Story) -> Callable[[], datetime | None]:
     return step
 
 
+def _together(filling: Filling, city: City) -> Callable[[], None]:
+    def file() -> None:
+        world = World(filling.rng, filling.telephones, _Lists())
+        try:
+            with transaction.atomic():
+                file_together(city=city, examples=filling.examples, world=world, lead=_hanako(filling), today=timezone.localdate())
+        except (Refused, ValueError):  # as with any story: a day on which no example is clean
+            filling.skipped += 1
+
+    return file
+
+
 def _city_events(filling: Filling) -> Iterator[tuple[datetime, City, Callable[[], datetime | None]]]:
     """What the office itself does: new rounds, a second version, words about the desk's own pages."""
     koto = filling.cities["koto"]
@@ -326,10 +342,18 @@ def _city_events(filling: Filling) -> Iterator[tuple[datetime, City, Callable[[]
         yield when, koto, _opening(filling, koto, procedure, rounds["now"])
     yield filling.now + timedelta(days=people.data("city")["second_version"]["days"]), koto, _new_version(koto)
     yield filling.now - timedelta(days=STOCK), koto, lambda: take_stock(koto)
+    for town in (filling.cities["midori"], *filling.towns):
+        yield filling.now - timedelta(days=STOCK, hours=1), town, _settling(town)
+    yield filling.now - timedelta(hours=1), koto, show_koto
+    yield filling.now - timedelta(hours=30), koto, _together(filling, koto)
     for end, share in (("status", 8), ("not_eligible", 4), ("desk:queue", 6)):
         for _ in range(share):
             days = filling.rng.uniform(0.2, 100)
             yield filling.now - timedelta(days=days), koto, _word(filling, end)
+
+
+def _settling(town: City) -> Callable[[], None]:
+    return lambda: settle(town.municipality)
 
 
 def _new_version(city: City) -> Callable[[], None]:

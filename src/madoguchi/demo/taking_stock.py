@@ -10,6 +10,7 @@ from django.utils import timezone
 from madoguchi.accounts.models import Division
 from madoguchi.demo import people
 from madoguchi.demo.city import City
+from madoguchi.demo.replaying import replay_year
 from madoguchi.engines.inventory import asked
 from madoguchi.lib.tables import write_xlsx
 from madoguchi.procedures import actions as act
@@ -36,6 +37,7 @@ def take_stock(city: City) -> None:
         if "ordinance" in (entry.values.get("rule_change") or ()):
             plan |= {"rule": rule, "target_year": timezone.localdate().year + 1}
         act.plan_entry(entry=entry, plan=plan, by=ict)
+    replay_year(by=ict)
     name, reason = HASTE
     act.order_entry(entry=InventoryEntry.objects.get(name=name), rank=1, reason=reason, by=ict)
     divisions = Division.objects.filter(code__in={entry.division.code for entry in InventoryEntry.objects.select_related("division")})

@@ -36,6 +36,9 @@ NOT_OWNED = frozenset(
         "accounts.EmailLink",
         "jobs.Worker",
         "procedures.NationalProcedure",  # the state's list of procedures: public, and the same for all
+        "procedures.SharedProcedure",  # what municipalities publish for each other: written only by publishing, without people
+        "procedures.SharedVersion",
+        "procedures.PublicStanding",  # what a municipality itself shows the others: public facts by an allow-list, no person's
         "auth.Permission",
         "auth.Group",
         "contenttypes.ContentType",

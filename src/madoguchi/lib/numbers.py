@@ -1,9 +1,10 @@
-"""Numbers that people read aloud, copy from paper and type: 受付番号, 再開番号 and the check codes of documents.
+"""Numbers that people read aloud, copy from paper and type: 受付番号, 再開番号, check codes of documents, short addresses.
 
 All are random and end in one check character. The alphabet has 23 characters: no vowels (no words), nothing that looks
 like 0, 1, 2, 5 or 8, and neither L nor V. 23 is prime, and the weights of neighbours differ, so the check character finds every
-single wrong character and every exchange of any two characters. The three kinds differ in length, so none is taken for another.
+single wrong character and every exchange of any two characters. The kinds differ in length, so none is taken for another.
 
+    短い番地 (short)     5 characters  K7M4P        18 bits, and no secret
     受付番号 (number)    9 characters  K7M-4PX-9TR          36 bits
     再開番号 (resume)   12 characters  3K7M-4PX9-TR6C       49 bits
     確認コード (check)  16 characters  3K7M-4PX9-TR6C-HW2J  67 bits
@@ -14,13 +15,14 @@ from __future__ import annotations
 import re
 import secrets
 import unicodedata
+from collections.abc import Container
 from typing import Final, Literal
 
-Kind = Literal["number", "resume", "check"]
+Kind = Literal["short", "number", "resume", "check"]
 
 ALPHABET: Final = "23456789CDFGHJKMNPRTWXY"
 _VALUE: Final = {char: value for value, char in enumerate(ALPHABET)}
-_SIZES: Final[dict[Kind, tuple[int, int]]] = {"number": (9, 3), "resume": (12, 4), "check": (16, 4)}  # characters, group
+_SIZES: Final[dict[Kind, tuple[int, int]]] = {"short": (5, 5), "number": (9, 3), "resume": (12, 4), "check": (16, 4)}  # characters, group
 _KIND: Final[dict[int, Kind]] = {size: kind for kind, (size, _) in _SIZES.items()}
 # What is not in the alphabet was misread: each goes to its nearest look-alike, and the check character judges.
 _LOOK_ALIKES: Final = str.maketrans("0OQ1ILZSBV", "DDD777258Y")
@@ -40,6 +42,18 @@ def new_resume_code() -> str:
 def new_check_code() -> str:
     """A new check code of a document, "3K7M-4PX9-TR6C-HW2J"."""
     return _new("check")
+
+
+def new_short_code(taken: Container[str] = ()) -> str:
+    """A new code of a short address, "K7M4P", that is none of those already given."""
+    while (code := _new("short")) in taken:
+        pass
+    return code
+
+
+def read_short_code(text: str) -> str | None:
+    """The code of a short address that `text` means, or None: then a character was misread or mistyped."""
+    return _read(text, "short")
 
 
 def read_number(text: str) -> str | None:
@@ -66,7 +80,7 @@ def is_number(text: str) -> bool:
 
 
 def kind_of(text: str) -> Kind | None:
-    """Which of the three a text is (so that a page can say "this is the 再開番号"); None when it is none of them."""
+    """Which of them a text is (so that a page can say "this is the 再開番号"); None when it is none of them."""
     found = _tidy(text)
     return _KIND[len(found)] if len(found) in _KIND and _is_right(found) else None
 

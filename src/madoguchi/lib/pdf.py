@@ -12,6 +12,7 @@ paper, and ends after 250, because typst's memory only grows.
 from __future__ import annotations
 
 import atexit
+import hashlib
 import io
 import json
 import subprocess
@@ -21,6 +22,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
@@ -38,10 +40,14 @@ _IDLE_KEPT: Final = 2
 
 @dataclass(frozen=True)
 class Rendered:
-    """A paper, and what could not be printed as written: "U+20BB7", or "U+8FBB U+E0100" for a variant."""
+    """A paper, and what could not be printed as written: "U+20BB7", or "U+8FBB U+E0100" for a variant.
+
+    `found` is what the template noted under the label that was asked for: where its boxes stand, for instance.
+    """
 
     pdf: bytes
     missing: tuple[str, ...]
+    found: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -52,28 +58,44 @@ class FontChoice:
     system: bool = True
 
 
-def render(template: str, data: Mapping[str, object], *, fonts: FontChoice | None = None, at: datetime | None = None) -> Rendered:
+def render(
+    template: str, data: Mapping[str, object], *, fonts: FontChoice | None = None, at: datetime | None = None, query: str = ""
+) -> Rendered:
     """One paper; `at` (aware) is the day of making written into the file, so that the same data gives the same bytes.
+
+    `query` names a label of the template, such as "<spot>": what it noted there comes back in `found`.
 
     BackendError: temporary when the process died or took more than a minute, permanent when template and data do not fit.
     """
-    return render_many(template, [data], fonts=fonts, at=at)[0]
+    return render_many(template, [data], fonts=fonts, at=at, query=query)[0]
 
 
 def render_many(
-    template: str, papers: Sequence[Mapping[str, object]], *, fonts: FontChoice | None = None, at: datetime | None = None
+    template: str,
+    papers: Sequence[Mapping[str, object]],
+    *,
+    fonts: FontChoice | None = None,
+    at: datetime | None = None,
+    query: str = "",
 ) -> list[Rendered]:
     """Many papers of one template, in order, at most 250 a process."""
     if not (_TEMPLATES / f"{template}.typ").is_file() or "/" in template:
         raise ValueError(f"no template {template!r}")
     timestamp = int(at.timestamp()) if at else None
-    requests = [{"template": template, "data": _with_qr(data), "timestamp": timestamp} for data in papers]
+    requests = [{"template": template, "data": _with_qr(data), "timestamp": timestamp, "query": query} for data in papers]
     return [_set(request, fonts or chosen_fonts()) for request in requests]
 
 
 def chosen_fonts() -> FontChoice:
     """What the settings say; tests use the packaged font only, so that every machine prints the same."""
     return FontChoice(tuple(map(str, settings.PDF_FONTS)), system=not settings.TESTING)
+
+
+def fingerprint(template: str) -> str:
+    """Changes when the same data might be set differently: with the template, its shared parts, typst, or the choice of fonts."""
+    parts = [(_TEMPLATES / f"{name}.typ").read_bytes() for name in ("parts", template)]
+    parts += [version("typst").encode(), repr(chosen_fonts()).encode()]
+    return hashlib.sha256(b"\0".join(parts)).hexdigest()
 
 
 def qr_svg(text: str) -> str:
@@ -152,7 +174,7 @@ class _Typesetter:
         body = self.process.stdout.read(head["size"])
         if len(body) < head["size"]:
             raise _Dead
-        return Rendered(body, tuple(head["missing"]))
+        return Rendered(body, tuple(head["missing"]), tuple(head["found"]))
 
 
 _idle: list[_Typesetter] = []

@@ -12,6 +12,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -143,20 +144,32 @@ def _add_sheet(book: Workbook, name: str, rows: Sequence[Sequence[object]]) -> N
     sheet.freeze_panes = "A2"
     for place, width in enumerate(_widths(rows), 1):
         sheet.column_dimensions[get_column_letter(place)].width = width
+    styles = {(bold, wrap): _style(sheet, bold=bold, wrap=wrap) for bold in (False, True) for wrap in (False, True)}
     for number, row in enumerate(rows):
-        sheet.append([_cell(sheet, value, bold=number == 0) for value in row])
+        sheet.append([_cell(sheet, value, styles, bold=number == 0) for value in row])
     if rows and rows[0]:
         sheet.auto_filter.ref = f"A1:{get_column_letter(len(rows[0]))}{len(rows)}"
 
 
-def _cell(sheet: Any, value: object, *, bold: bool = False) -> Any:
-    content = _cell_value(value)
+def _style(sheet: Any, *, bold: bool, wrap: bool) -> Any:
+    """A text's style, made once a sheet: made for each cell it took most of the time of a long one."""
+    cell: Any = WriteOnlyCell(sheet)
+    cell.alignment = Alignment(vertical="top", wrap_text=wrap)
+    if bold:
+        cell.font = Font(bold=True)
+    return cell._style
+
+
+def _cell(sheet: Any, value: object, styles: Mapping[tuple[bool, bool], Any], *, bold: bool = False) -> Any:
+    content = None if value is None else _cell_value(value)
+    if content is None or content == "":
+        return None  # most cells of a wide sheet are empty: nothing is written for them
+    if not isinstance(content, str) and not bold:
+        return content
     cell: Any = WriteOnlyCell(sheet, value=content)
     if isinstance(content, str):
         cell.data_type = "s"  # never "f": what begins with = is a text
-        cell.alignment = Alignment(vertical="top", wrap_text="\n" in content)
-    if bold:
-        cell.font = Font(bold=True)
+    cell._style = copy(styles[bold, isinstance(content, str) and "\n" in content])
     return cell
 
 

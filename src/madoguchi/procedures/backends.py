@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Protocol
 
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from madoguchi.accounts.backends import MenuItem
+from madoguchi.accounts.backends import Banner, MenuItem
 from madoguchi.accounts.models import User
 from madoguchi.engines.forms import Form
 from madoguchi.lib.addresses import address
 from madoguchi.lib.backends import Backends
-from madoguchi.procedures.models import Impact, Procedure, ProcedureVersion
+from madoguchi.procedures.models import DueDay, Impact, Outage, Procedure, ProcedureVersion, Taken
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,11 @@ previews: Backends[FormPreview] = Backends("FORM_PREVIEWS")
 
 
 class FilingCounts(Protocol):
-    """How many filings came online in a span of days: {procedure id: number}. A higher room knows; this one asks."""
+    """How many filings came online in a span of days: {procedure id: number}, {first of a month: number}. A higher room knows."""
 
     def filed(self, first: date, last: date) -> Mapping[int, int]: ...
+
+    def by_month(self, first: date, last: date) -> Mapping[date, int]: ...
 
 
 filing_counts: Backends[FilingCounts] = Backends("FILING_COUNTS")
@@ -59,6 +62,40 @@ def filed_online(first: date, last: date) -> dict[int, int]:
     total: Counter[int] = Counter()
     for _alias, backend in filing_counts.all():
         total.update(backend.filed(first, last))
+    return dict(total)
+
+
+@dataclass(frozen=True)
+class Use:
+    """How a procedure is used: applications begun, filed, and corrections asked for."""
+
+    started: int = 0
+    filed: int = 0
+    corrections: int = 0
+
+    def __add__(self, other: Use) -> Use:
+        return Use(self.started + other.started, self.filed + other.filed, self.corrections + other.corrections)
+
+
+class ProcedureUse(Protocol):
+    """How a procedure (by its key, in the open scope) is used, as the room that takes applications counts it."""
+
+    def use(self, procedure: int) -> Use: ...
+
+
+procedure_use: Backends[ProcedureUse] = Backends("PROCEDURE_USE")
+
+
+def use_of(procedure: int) -> Use:
+    """The use of a procedure, over every room that counts some."""
+    return sum((backend.use(procedure) for _alias, backend in procedure_use.all()), Use())
+
+
+def filed_by_month(first: date, last: date) -> dict[date, int]:
+    """The same, month by month."""
+    total: Counter[date] = Counter()
+    for _alias, backend in filing_counts.all():
+        total.update(backend.by_month(first, last))
     return dict(total)
 
 
@@ -80,6 +117,53 @@ under_way: Backends[UnderWay] = Backends("UNDER_WAY")
 def impact_of(procedure: Procedure, form: Form) -> Impact:
     """What the room that holds applications says; nothing without one."""
     return next((backend.impact(procedure, form) for _alias, backend in under_way.all()), Impact())
+
+
+class DeadlineKeeper(Protocol):
+    """Deadlines that a higher room keeps, such as those of corrections; it also knows who is at a form that closes."""
+
+    def due(self, outage: Outage) -> list[DueDay]: ...
+
+    def moved(self, outage: Outage) -> int: ...
+
+    def move(self, outage: Outage, keys: Collection[str], by: User) -> int: ...
+
+    def take_back(self, outage: Outage, by: User) -> int: ...
+
+    def tell_closing(self, procedure: Procedure, day: date) -> int: ...
+
+
+deadline_keepers: Backends[DeadlineKeeper] = Backends("DEADLINE_KEEPERS")
+
+
+class PathCounts(Protocol):
+    """Which pages of a version's form people took. A higher room keeps the answers; this one draws the map."""
+
+    def taken(self, version: ProcedureVersion) -> Taken: ...
+
+
+path_counts: Backends[PathCounts] = Backends("PATH_COUNTS")
+
+
+def taken_of(version: ProcedureVersion) -> Taken:
+    """What the room above has counted; nothing where nobody counts."""
+    return next((backend.taken(version) for _alias, backend in path_counts.all()), Taken())
+
+
+class OutageBanner:
+    """On every page of residents: the service was down, is down, or will be. Settings: PAGE_BANNERS["outages"]."""
+
+    def banner(self, request: HttpRequest) -> Banner | None:
+        found = list(Outage.objects.to_say(timezone.now())[:3])
+        return Banner("procedures/parts/outages.html", {"outages": found}) if found else None
+
+
+class OutagesMenu:
+    """The way to the outages, for the ICT section."""
+
+    def items(self, request: HttpRequest) -> list[MenuItem]:
+        slug = request.municipality.slug  # type: ignore[attr-defined]
+        return [MenuItem(_("停止の記録"), address("procedures_desk:outages", slug=slug), "forms.publish")]
 
 
 class InventoryMenu:

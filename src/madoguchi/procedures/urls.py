@@ -2,8 +2,24 @@
 
 from django.urls import path
 
+from madoguchi.procedures.views import (
+    bundles,
+    examples,
+    inventory,
+    inventory_plan,
+    neighbours,
+    outages,
+    paper,
+    publishing,
+    sharing,
+    short,
+    standing,
+    studio,
+    studio_paper,
+    surveys,
+    versions,
+)
 from madoguchi.procedures.views import desk as desk_views
-from madoguchi.procedures.views import examples, inventory, inventory_plan, publishing, studio, studio_paper, surveys, versions
 from madoguchi.procedures.views import resident as views
 
 resident = [
@@ -13,9 +29,13 @@ resident = [
     path("divisions/<slug:code>/", views.division, name="division"),
     path("procedures/", views.every, name="all"),
     path("procedures/<slug:procedure>/", views.procedure, name="procedure"),
+    path("procedures/<slug:procedure>/paper.pdf", paper.paper, name="paper"),
+    path("t/<str:code>/", short.short, name="short"),
 ]
 
 desk = [
+    path("bundles/", bundles.every, name="bundles"),
+    path("bundles/<slug:bundle>/", bundles.bundle, name="bundle"),
     path("procedures/", desk_views.every, name="list"),
     path("procedures/<slug:procedure>/", desk_views.procedure, name="procedure"),
     path("procedures/<slug:procedure>/opening/", desk_views.opening, name="opening"),
@@ -25,12 +45,24 @@ desk = [
     path("procedures/<slug:procedure>/versions/<int:number>/form.json", desk_views.version_json, name="version_json"),
     path("procedures/<slug:procedure>/versions/<int:number>/compare/<int:other>/", versions.compare, name="compare"),
     path("procedures/<slug:procedure>/versions/<int:number>/restore/", versions.restore, name="restore"),
+    path("procedures/<slug:procedure>/versions/<int:number>/paper.pdf", paper.version_paper, name="version_paper"),
+    path("procedures/<slug:procedure>/versions/<int:number>/sheets.json", paper.version_sheets, name="version_sheets"),
+    path("procedures/<slug:procedure>/versions/<int:number>/sheets.zip", paper.version_archive, name="version_archive"),
+    path("procedures/<slug:procedure>/versions/<int:number>/paths/", paper.paths, name="paths"),
+    path("procedures/<slug:procedure>/announcing/", paper.announcing, name="announcing"),
+    path("procedures/<slug:procedure>/poster-<slug:size>.pdf", paper.poster, name="poster"),
+    path("outages/", outages.outages, name="outages"),
+    path("outages/<int:outage>/", outages.outage, name="outage"),
     path("procedures/<slug:procedure>/studio/", studio.studio, name="studio"),
     path("procedures/<slug:procedure>/studio/publish/", publishing.publishing, name="studio_publish"),
     path("procedures/<slug:procedure>/studio/facts/", examples.facts, name="studio_facts"),
     path("procedures/<slug:procedure>/studio/examples/", examples.every, name="studio_examples"),
     path("procedures/<slug:procedure>/studio/examples/<int:example>/", examples.one, name="studio_example"),
     path("procedures/<slug:procedure>/studio/paper/", studio_paper.paper, name="studio_paper"),
+    path("procedures/<slug:procedure>/origin/", sharing.origin, name="origin"),
+    path("procedures/<slug:procedure>/sharing/", sharing.sharing, name="sharing"),
+    path("library/", sharing.library, name="library"),
+    path("library/<slug:kind>/<slug:entry>/", sharing.entry, name="library_entry"),
     path("inventory/", inventory.home, name="inventory"),
     path("inventory/procedures/", inventory.entries, name="inventory_entries"),
     path("inventory/procedures.xlsx", inventory.entries_xlsx, name="inventory_xlsx"),
@@ -49,6 +81,12 @@ desk = [
     path("inventory/rules/<int:rule>/move/", inventory_plan.moving_rule, name="move_rule"),
     path("inventory/counts/", inventory_plan.counts, name="inventory_counts"),
     path("inventory/weights/", inventory_plan.weights, name="inventory_weights"),
+    path("inventory/standing/", standing.home, name="standing"),
+    path("inventory/standing.<slug:kind>", standing.standing_file, name="standing_file"),
+    path("inventory/standing/rows/<slug:figure>/", standing.rows, name="standing_rows"),
+    path("inventory/standing/neighbours/", neighbours.neighbours, name="standing_neighbours"),
+    path("inventory/standing/settings/", standing.settings, name="standing_settings"),
+    path("inventory/standing/costs/", standing.costs, name="standing_costs"),
     path("inventory/published/", inventory_plan.publication, name="publication"),
     path("inventory/published.<slug:kind>", inventory_plan.publication_file, name="publication_file"),
 ]

@@ -14,6 +14,16 @@ from madoguchi.applications.actions.answering import (
     withdraw,
     write_message,
 )
+from madoguchi.applications.actions.bundling import (
+    Standing,
+    StartedBundle,
+    carry_common,
+    forget_common,
+    standings,
+    start_bundle,
+    submit_bundle,
+    sweep_filings,
+)
 from madoguchi.applications.actions.clearing import sweep_drafts, sweep_exports, tell_ending_drafts
 from madoguchi.applications.actions.correcting import cancel_correction, correct, default_due, remind_corrections, request_correction
 from madoguchi.applications.actions.deciding import decide, decide_as_proposed, preview, recall, release_decision
@@ -23,8 +33,10 @@ from madoguchi.applications.actions.handing_over import hand_over, left_over, st
 from madoguchi.applications.actions.looking import claim, look_up, prove_birth
 from madoguchi.applications.actions.measuring import usual_days
 from madoguchi.applications.actions.noting import LOOK_REASONS, look_at_mynumber, note, renew_phrase_at_counter
+from madoguchi.applications.actions.outages import corrections_in, corrections_moved, move_corrections, take_back_corrections, tell_drafts
 from madoguchi.applications.actions.papers import made_paper
 from madoguchi.applications.actions.proving import mail_code
+from madoguchi.applications.actions.reusing import Suggestion, origins, passed_over, reuse, settled_pages, suggestions, take_over
 from madoguchi.applications.actions.reviewing import (
     approve,
     approved_proposal,
@@ -44,6 +56,7 @@ from madoguchi.applications.actions.saving import (
     save_answers,
     set_answer,
     walk_of,
+    write_answers,
 )
 from madoguchi.applications.actions.starting import (
     Started,
@@ -67,7 +80,10 @@ __all__ = [
     "NotReady",
     "Opening",
     "Saved",
+    "Standing",
     "Started",
+    "StartedBundle",
+    "Suggestion",
     "Trial",
     "TrialEnd",
     "accept",
@@ -82,8 +98,11 @@ __all__ = [
     "attach",
     "begin_amendment",
     "cancel_correction",
+    "carry_common",
     "claim",
     "correct",
+    "corrections_in",
+    "corrections_moved",
     "decide",
     "decide_as_proposed",
     "decline",
@@ -96,6 +115,7 @@ __all__ = [
     "export_cases",
     "files_of",
     "fingerprint",
+    "forget_common",
     "freeze",
     "give_feedback",
     "hand_over",
@@ -110,10 +130,13 @@ __all__ = [
     "mark_page_done",
     "may_amend",
     "may_edit",
+    "move_corrections",
     "move_to_current_version",
     "note",
     "open_case",
     "open_proposal",
+    "origins",
+    "passed_over",
     "preview",
     "propose",
     "prove_birth",
@@ -125,22 +148,32 @@ __all__ = [
     "renew_phrase",
     "renew_phrase_at_counter",
     "request_correction",
+    "reuse",
     "save_answers",
     "send_back",
     "send_resume_link",
     "send_trial",
     "set_answer",
     "settle",
+    "settled_pages",
     "stand_in",
     "standing_decision",
+    "standings",
     "start",
+    "start_bundle",
     "start_for",
     "stay_on_version",
     "submit",
+    "submit_bundle",
+    "suggestions",
     "sweep_drafts",
     "sweep_exports",
+    "sweep_filings",
     "take",
+    "take_back_corrections",
+    "take_over",
     "tell",
+    "tell_drafts",
     "tell_ending_drafts",
     "trying",
     "usual_days",
@@ -148,5 +181,6 @@ __all__ = [
     "walk_of",
     "withdraw",
     "works_here",
+    "write_answers",
     "write_message",
 ]

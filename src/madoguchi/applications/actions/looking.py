@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from madoguchi.accounts.actions import record
-from madoguchi.applications.models import AnswersKind, Application
+from madoguchi.applications.models import AnswersKind, Application, FilingBundle
 from madoguchi.applications.models.reading import applicant_of, walk_revision
 from madoguchi.lib import numbers, phrases
 from madoguchi.lib.errors import Refused
@@ -25,8 +25,8 @@ MAX_DELAY_SECONDS = 2.0
 WRONG = _("番号か合言葉が違います。受付番号（または再開番号）と、4つの言葉を確かめて、もう一度入力してください。")
 
 
-def look_up(*, number: str, phrase: str, address: str) -> Application:
-    """The application of a number (受付番号, or 再開番号 while it is a draft) and its passphrase.
+def look_up(*, number: str, phrase: str, address: str) -> Application | FilingBundle:
+    """The application of a number (受付番号, or 再開番号 while it is a draft) and its passphrase; or what is filed together, by its 再開番号.
 
     Five tries a number and thirty an address in a quarter of an hour, each slower than the last. The tries are counted per
     number *and* address, so that a stranger who tries somebody's number does not lock the owner out; from everywhere
@@ -44,8 +44,9 @@ def look_up(*, number: str, phrase: str, address: str) -> Application:
     return application
 
 
-def _by_number(number: str) -> Application | None:
-    return Application.objects.filter(number=number).first() or Application.objects.drafts().filter(resume_code=number).first()
+def _by_number(number: str) -> Application | FilingBundle | None:
+    found = Application.objects.filter(number=number).first() or Application.objects.drafts().filter(resume_code=number).first()
+    return found or FilingBundle.objects.filter(resume_code=number).first()
 
 
 def _count(key: str, address: str) -> None:
@@ -100,3 +101,4 @@ def claim(*, application: Application, resident: object) -> None:
         application.resident = resident
         application.save(update_fields=["resident"])
         record("applications.claim", by=resident, on=application)
+        FilingBundle.objects.filter(members__application=application, resident=None).update(resident=resident)

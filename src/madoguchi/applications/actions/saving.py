@@ -14,13 +14,14 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from madoguchi.accounts.models import User
-from madoguchi.applications.models import Amendment, Answers, Application, Correction, Secret
+from madoguchi.applications.models import Amendment, Answers, Application, Correction, FilingBundle, Secret
 from madoguchi.engines.forms import Item, Problem, Question, Reading, canonical_json, get, put, read, rows_of, split_path, walk
 from madoguchi.lib.errors import Refused
 from madoguchi.procedures.actions import lists
 
 Posted = Mapping[str, Mapping[str, Sequence[str]]]  # path → part → texts
-Store = Answers | Correction | Amendment  # all three hold values, typed, edition
+Store = Answers | Correction | Amendment | FilingBundle  # all hold values, typed, edition
+Asking = Application | FilingBundle  # what has a form: `version.form`
 
 MAX_ANSWERS_BYTES = 1_000_000
 NOT_POSTED = frozenset({"file", "information", "calculated"})  # changed by uploads, or by nobody
@@ -41,6 +42,8 @@ def as_of(store: Store) -> date:
 
     An age must not change in a filed form because the person was asked for a missing paper.
     """
+    if isinstance(store, FilingBundle):
+        return timezone.localdate()
     if isinstance(store, Answers):
         return timezone.localdate() if store.kind == "draft" else store.as_of
     return store.application.latest().as_of
@@ -57,6 +60,7 @@ def locked(store: Store) -> Any:
     """The store itself, held until the transaction ends; raises Refused when it was sent or thrown away meanwhile (in another tab)."""
     found = type(store).objects.select_for_update().filter(pk=store.pk).first()
     is_over = found is None or getattr(found, "state", "open") != "open" or getattr(found, "arrived_at", None) is not None
+    is_over = is_over or getattr(found, "blanked_at", None) is not None
     if is_over:
         raise Refused(_("この内容は、もう送られたか、取り消されています。状況の画面を開いて確かめてください。"), code="gone")
     return found
@@ -64,7 +68,7 @@ def locked(store: Store) -> Any:
 
 @transaction.atomic
 def save_answers(
-    *, store: Store, application: Application, items: Sequence[Item], posted: Posted, seen: str = "", by: User | None = None
+    *, store: Store, application: Asking, items: Sequence[Item], posted: Posted, seen: str = "", by: User | None = None
 ) -> Saved:
     """Read what was posted for these items and write values and typed texts; raises Refused when the answers grew beyond all measure."""
     store = locked(store)
@@ -105,7 +109,7 @@ def _differs(item: Item, reading: Reading, store: Store) -> bool:
     return canonical_json(reading.value) != canonical_json(stored)
 
 
-def _write(store: Store, application: Application, question: Question, path: str, reading: Reading) -> None:
+def _write(store: Store, application: Asking, question: Question, path: str, reading: Reading) -> None:
     value = reading.value
     if question.type == "mynumber" and isinstance(value, str):
         value = _seal(application, path, value)
@@ -123,7 +127,7 @@ def _seal(application: Application, path: str, digits: str) -> dict[str, str]:
     return {"secret": str(secret.pk)}
 
 
-def _save(store: Store, application: Application, by: User | None) -> None:
+def _save(store: Store, application: Asking, by: User | None) -> None:
     if len(canonical_json([store.values, store.typed])) > MAX_ANSWERS_BYTES:
         raise Refused(_("入力された文章が長すぎて保存できません。文章を短くしてください。"), code="answers_too_large")
     store.edition += 1
@@ -136,8 +140,14 @@ def _save(store: Store, application: Application, by: User | None) -> None:
         Application.objects.filter(pk=application.pk).update(saved_at=timezone.now(), ending_told_at=None)
 
 
+def write_answers(*, store: Store, application: Asking, values: Mapping[str, Any], by: User | None = None) -> None:
+    """Write whole canonical answers into a store that the caller holds locked; raises Refused when they grew beyond all measure."""
+    store.values = dict(values)
+    _save(store, application, by)
+
+
 @transaction.atomic
-def add_row(*, store: Store, application: Application, repeat_id: str, by: User | None = None) -> str:
+def add_row(*, store: Store, application: Asking, repeat_id: str, by: User | None = None) -> str:
     """A new empty row of a repeat group; gives its id. Raises Refused at the group's maximum."""
     store = locked(store)
     repeat = application.version.form.repeat(repeat_id)
@@ -151,7 +161,7 @@ def add_row(*, store: Store, application: Application, repeat_id: str, by: User 
 
 
 @transaction.atomic
-def remove_row(*, store: Store, application: Application, row_path: str, by: User | None = None) -> None:
+def remove_row(*, store: Store, application: Asking, row_path: str, by: User | None = None) -> None:
     """Take a row out; taking out one that is gone is fine (a button pressed twice)."""
     store = locked(store)
     place = split_path(row_path)
@@ -162,7 +172,7 @@ def remove_row(*, store: Store, application: Application, row_path: str, by: Use
 
 
 @transaction.atomic
-def set_answer(*, store: Store, application: Application, path: str, value: Any, by: User | None = None) -> None:
+def set_answer(*, store: Store, application: Asking, path: str, value: Any, by: User | None = None) -> None:
     """Write one canonical value (files, ranked lists moved by buttons); the caller checked that the question counts."""
     store = locked(store)
     store.values = put(store.values, path, value)
@@ -171,13 +181,13 @@ def set_answer(*, store: Store, application: Application, path: str, value: Any,
 
 
 @transaction.atomic
-def mark_page_done(*, draft: Answers, page: str) -> None:
+def mark_page_done(*, draft: Answers | FilingBundle, page: str) -> None:
     """Remember that the person went past a page, so that resuming lands on the first one they have not."""
     if page not in draft.pages_done:
         draft.pages_done = [*draft.pages_done, page]
         draft.save(update_fields=["pages_done"])
 
 
-def walk_of(application: Application, store: Store) -> Any:
+def walk_of(application: Asking, store: Store) -> Any:
     """The walk of what is stored: the only truth for every page, summary and paper."""
     return walk(application.version.form, store.values, on=as_of(store), lists=lists())

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from madoguchi.accounts.actions import make_link, record
 from madoguchi.accounts.models import User
-from madoguchi.applications.models import Answers, AnswersKind, Application, Channel, SwitchState
+from madoguchi.applications.models import Answers, AnswersKind, Application, Channel, SwitchState, siblings_of
 from madoguchi.lib import numbers, phrases
 from madoguchi.lib.errors import Refused
 from madoguchi.notices.actions import notify
@@ -33,14 +33,23 @@ class Started:
 
 @transaction.atomic
 def start(
-    *, procedure: Procedure, resident: User | None = None, language: str = "ja", channel: str = Channel.ONLINE, by: User | None = None
+    *,
+    procedure: Procedure,
+    resident: User | None = None,
+    language: str = "ja",
+    channel: str = Channel.ONLINE,
+    by: User | None = None,
+    phrase_hash: str = "",
 ) -> Started:
-    """Begin a draft on the current version, frozen for this application; everybody gets a resume code and a passphrase."""
+    """Begin a draft on the current version, frozen for this application; everybody gets a resume code and a passphrase.
+
+    `phrase_hash` is given where several drafts that are begun together share one passphrase: then none is given back.
+    """
     if procedure.current is None or procedure.is_hidden:
         raise Refused(_("この手続きは、いまオンラインで受け付けていません。担当の課にお問い合わせください。"), code="not_offered")
     if not procedure.is_open(timezone.localdate()):
         raise Refused(_("この手続きの受付期間ではありません。受付期間を確かめてください。"), code="closed")
-    phrase = phrases.new_phrase()
+    phrase = "" if phrase_hash else phrases.new_phrase()
     application = Application.objects.create(
         procedure=procedure,
         version=procedure.current,
@@ -50,7 +59,7 @@ def start(
         language=language,
         channel=channel,
         resume_code=numbers.new_resume_code(),
-        phrase_hash=phrases.hash_phrase(phrase),
+        phrase_hash=phrase_hash or phrases.hash_phrase(phrase),
     )
     Answers.objects.create(application=application, kind=AnswersKind.DRAFT, as_of=timezone.localdate(), by=resident or by)
     record("applications.start", by=resident or by, on=application, procedure=procedure.slug, channel=channel)
@@ -81,6 +90,12 @@ def keep_email(*, application: Application, email: str, agreed_electronic: bool 
         fields.append("agreed_electronic")
     application.save(update_fields=fields)
     record("applications.keep_email", by=application.resident, on=application)
+    for other in siblings_of(application):  # asked once for what is filed together
+        if other.is_draft and not other.email:
+            for name in fields:
+                setattr(other, name, getattr(application, name))
+            other.save(update_fields=fields)
+            record("applications.keep_email", by=other.resident, on=other)
 
 
 @transaction.atomic
@@ -112,6 +127,7 @@ def discard(*, application: Application, by: User | None = None) -> None:
     if not application.is_draft:
         raise Refused(_("送った後は消せません。取下げの手続きをしてください。"), code="not_draft")
     record("applications.discard", by=by, on=application)
+    application.reuses.all().delete()
     application.answers.all().delete()
     application.secrets.all().delete()
     files = list(application.attachments.values_list("file", flat=True))

@@ -77,6 +77,7 @@ class FieldView:
     locked: bool = False
     reason: str = ""
     before: str = ""
+    origin: str = ""  # from where an answer was taken over, in words
     towns: list[dict[str, str]] = field(default_factory=list)
     banks: dict[str, dict[str, Any]] = field(default_factory=dict)
 

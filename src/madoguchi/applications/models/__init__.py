@@ -15,6 +15,9 @@ from madoguchi.applications.models.application import (
 )
 from madoguchi.applications.models.case import Amendment, Correction, CorrectionItem, CorrectionState, Feedback, Message, Note
 from madoguchi.applications.models.decision import Decision, IssuedDocument, Outcome, Review
+from madoguchi.applications.models.filing import FilingBundle, FilingMember, Reuse, siblings_of
+from madoguchi.applications.models.outage import MovedCorrection
+from madoguchi.applications.models.paths import taken_paths
 from madoguchi.applications.models.reading import address_line, applicant, by_concept, form_of, full_name, walk_now, walk_revision
 from madoguchi.applications.models.switch import SwitchState, VersionSwitch
 
@@ -34,10 +37,14 @@ __all__ = [
     "CorrectionState",
     "Decision",
     "Feedback",
+    "FilingBundle",
+    "FilingMember",
     "IssuedDocument",
     "Message",
+    "MovedCorrection",
     "Note",
     "Outcome",
+    "Reuse",
     "Review",
     "Secret",
     "State",
@@ -52,6 +59,8 @@ __all__ = [
     "form_of",
     "full_name",
     "head_of",
+    "siblings_of",
+    "taken_paths",
     "walk_now",
     "walk_revision",
 ]

@@ -15,15 +15,16 @@ from django.utils.translation import gettext as _
 
 from madoguchi.applications.backends import SESSION_KEY as KEY
 from madoguchi.applications.backends import level, of_phrase
-from madoguchi.applications.models import Application
+from madoguchi.applications.models import Application, FilingBundle
 from madoguchi.lib.addresses import address
 from madoguchi.lib.limits import caller
 
 KEPT = "kept:"  # what was typed on a page whose session was over, carried through the sign-in in the browser's own page
+PHRASE = "phrase"  # session key: the passphrase until its page has been left
 AFTER_PROOF = frozenset({"status", "amend", "correct", "receive_email"})  # pages to which the second proof leads back
 
 
-def grant(request: HttpRequest, application: Application, *, full: bool) -> None:
+def grant(request: HttpRequest, application: Application | FilingBundle, *, full: bool) -> None:
     """Let this browser go on with an application until it rests for half an hour. `full` opens whole answers and papers.
 
     What opens more than before gets a new session key: one that somebody planted or noted down earlier opens nothing.
@@ -47,7 +48,7 @@ def forget(request: HttpRequest) -> None:
 
 def application_of(request: HttpRequest, uuid: UUID, *, full: bool = True) -> Application:
     """The application if this browser may see it; raises Expired for one that it may not (or no longer)."""
-    found = Application.objects.select_related("procedure__division", "version", "resident").filter(uuid=uuid).first()
+    found = Application.objects.select_related("procedure__division", "version", "resident", "filed_with").filter(uuid=uuid).first()
     if found is None:
         raise Http404
     held = level(request, found)
@@ -60,7 +61,7 @@ def application_of(request: HttpRequest, uuid: UUID, *, full: bool = True) -> Ap
 class Expired(Exception):
     """The session is over, or a second proof is needed: `own_case` shows the page that takes it."""
 
-    def __init__(self, application: Application, held: str) -> None:
+    def __init__(self, application: Application | FilingBundle, held: str) -> None:
         super().__init__("expired")
         self.application, self.held = application, held
 

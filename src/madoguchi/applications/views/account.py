@@ -18,11 +18,12 @@ from django_scopes import scope, scopes_disabled
 
 from madoguchi.accounts.actions import check_code, consume_link, look_at_link, resident_for
 from madoguchi.applications.actions import claim, give_feedback, keep_email, made_paper, mail_code, send_resume_link
-from madoguchi.applications.backends import continuing
+from madoguchi.applications.backends import continuing, filings_here
 from madoguchi.applications.models import Application, Attachment, IssuedDocument
 from madoguchi.applications.models.story import shown_label, shown_state
 from madoguchi.applications.views.access import address_of, application_of, forget, grant, level, own_case
 from madoguchi.applications.views.fill import reader_code, to
+from madoguchi.applications.views.siblings import bundle_address, filing_of_member, open_siblings
 from madoguchi.engines.japanese import ContactProblem, normalise_email
 from madoguchi.lib import numbers
 from madoguchi.lib.addresses import address
@@ -156,7 +157,7 @@ def my(request: HttpRequest) -> HttpResponse:
     cases = list(mine.filed().order_by("-arrived_at"))
     for one in cases:
         one.shown_state, one.shown_label = shown_state(one), shown_label(one)
-    context = {"drafts": mine.drafts().order_by("-saved_at"), "cases": cases}
+    context = {"drafts": mine.drafts().order_by("-saved_at"), "cases": cases, "filings": filings_here(request)}
     return render(request, "applications/my.html", context)
 
 
@@ -165,7 +166,7 @@ def my(request: HttpRequest) -> HttpResponse:
 @require_GET
 def resume(request: HttpRequest) -> HttpResponse:
     """Continue yours: what this browser still holds, and the other ways back."""
-    return render(request, "applications/resume.html", {"drafts": continuing(request)})
+    return render(request, "applications/resume.html", {"drafts": continuing(request), "filings": filings_here(request)})
 
 
 @anyone
@@ -236,6 +237,9 @@ def receive_email_code(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
     def done(email: str) -> str:
         keep_email(application=application, email=email, agreed_electronic=request.POST.get("electronic") == "yes")
+        filing = filing_of_member(application) if application.is_draft else None
+        if filing is not None:
+            return bundle_address(request, "bundle_next", filing)
         return to(request, "check" if application.is_draft else "status", application)
 
     parts = {"uuid": uuid}
@@ -262,6 +266,9 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
     used = consume_link(token=token, purpose="resume")
     application = get_object_or_404(Application, uuid=used.target)
     grant(request, application, full=True)
+    filing = open_siblings(request, application)
+    if filing is not None:
+        return redirect(bundle_address(request, "bundle", filing))
     return redirect(to(request, "fill" if application.is_draft else "status", application))
 
 

@@ -25,7 +25,7 @@ def to(request: HttpRequest, name: str, **parts: Any) -> str:
 def case_of(request: HttpRequest, number: str) -> Application:
     """The case if the member's division has it; another division's does not exist for them."""
     rows = cases_of(request.member).select_related(
-        "procedure__division", "procedure__current", "version", "resident", "assignee", "municipality"
+        "procedure__division", "procedure__current", "version", "resident", "assignee", "municipality", "filed_with"
     )
     return get_object_or_404(rows, number=numbers.read_number(number) or "")
 

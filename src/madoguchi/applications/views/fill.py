@@ -1,4 +1,4 @@
-"""Filling in: start, page by page, check, send. Every navigation saves; back never validates."""
+"""Filling in: page by page, check, send. Every navigation saves; back never validates."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -20,44 +19,20 @@ from madoguchi.applications.actions import (
     look_over,
     mark_page_done,
     move_to_current_version,
-    start,
+    origins,
+    passed_over,
     stay_on_version,
     submit,
 )
 from madoguchi.applications.models import Application
-from madoguchi.applications.views.access import address_of, application_of, grant, own_case
+from madoguchi.applications.views.access import PHRASE, application_of, own_case
 from madoguchi.applications.views.newer import left_rows, newer_version
 from madoguchi.applications.views.pages import PageForm
+from madoguchi.applications.views.siblings import bundle_address, filing_of_member, together_of
 from madoguchi.applications.views.summary import groups_of, problem_rows
 from madoguchi.engines.forms import Problem, Walk, WalkedPage, check_walk, pick
 from madoguchi.lib.addresses import address
-from madoguchi.lib.errors import Refused
 from madoguchi.lib.guards import anyone
-from madoguchi.lib.limits import Limit
-from madoguchi.lib.phrases import romaji
-from madoguchi.procedures.models import Procedure
-
-STARTS = Limit("start", 40, 15 * 60)
-PHRASE = "phrase"  # session key: the passphrase until its page has been left
-
-
-@anyone
-@never_cache
-@require_http_methods(["GET", "POST"])
-def begin(request: HttpRequest, procedure: str) -> HttpResponse:
-    """Begin a draft (POST from the procedure's page); a GET goes back to that page."""
-    found = Procedure.objects.public().filter(slug=procedure).select_related("current", "division").first()
-    if found is None:
-        raise Http404
-    if request.method == "GET":
-        return redirect(address("procedures:procedure", slug=request.municipality.slug, procedure=procedure))
-    if not STARTS.hit(address_of(request)).allowed:
-        raise Refused(_("短い時間にたくさんの申請が始められました。15分ほど待ってから、もう一度お試しください。"), code="too_many")
-    resident = request.user if request.user.is_authenticated else None
-    started = start(procedure=found, resident=resident, language=reader_code())
-    grant(request, started.application, full=True)
-    request.session[PHRASE] = {str(started.application.uuid): started.phrase}
-    return redirect(to(request, "keep", started.application))
 
 
 def reader_code() -> str:
@@ -67,24 +42,6 @@ def reader_code() -> str:
 def to(request: HttpRequest, name: str, application: Application, **parts: Any) -> str:
     """Address of one of this application's pages."""
     return address(f"applications:{name}", slug=request.municipality.slug, uuid=application.uuid, **parts)
-
-
-@anyone
-@never_cache
-@require_GET
-@own_case
-def keep(request: HttpRequest, uuid: UUID) -> HttpResponse:
-    """The resume code and the passphrase, shown once, before the first question."""
-    application = application_of(request, uuid)
-    phrase = request.session.get(PHRASE, {}).get(str(uuid), "")
-    context = {
-        "application": application,
-        "phrase": phrase,
-        "words": phrase.split("-"),
-        "romaji": romaji(phrase) if phrase else "",
-        "go_on": to(request, "fill", application),
-    }
-    return render(request, "applications/keep.html", context)
 
 
 @anyone
@@ -202,6 +159,9 @@ def back_address(request: HttpRequest, form: PageForm, page: str, row: str) -> s
         return to(request, "page", form.application, page=page)
     place = place_of(form.walked, page)
     if place is None or place.before is None:
+        filing = filing_of_member(form.application)
+        if filing is not None:
+            return bundle_address(request, "bundle", filing)
         return address("procedures:procedure", slug=request.municipality.slug, procedure=form.application.procedure.slug)
     return to(request, "page", form.application, page=place.before.page.id)
 
@@ -219,7 +179,12 @@ def next_address(request: HttpRequest, form: PageForm, page: str, row: str) -> s
         return to(request, "page", application, page=undone[0].page.id) if undone else to(request, "check", application)
     if place.page.page.ends:
         return to(request, "page", application, page=page)
-    return to(request, "page", application, page=place.after.page.id) if place.after else to(request, "check", application)
+    settled = passed_over(application=application)
+    after = next((one for one in form.walked.pages[place.number :] if one.page.id not in settled), None)
+    if after is not None:
+        return to(request, "page", application, page=after.page.id)
+    filing = filing_of_member(application)
+    return bundle_address(request, "bundle_next", filing) if filing is not None else to(request, "check", application)
 
 
 def show_page(request: HttpRequest, form: PageForm, page: str, row: str, status: int = 200) -> HttpResponse:
@@ -247,6 +212,7 @@ def show_page(request: HttpRequest, form: PageForm, page: str, row: str, status:
         "section_repeats": section_repeats(form, place),
         "contact": form.application.division,
         "newer_version": newer_version(form.application),
+        "together": together_of(form.application),
         "said_only": not form.problems and bool(form.said),
     }
     return render(request, "applications/page.html", context, status=status)
@@ -319,7 +285,13 @@ def show_check(request: HttpRequest, application: Application, status: int = 200
     context = {
         "application": application,
         "procedure": application.procedure,
-        "groups": groups_of(walked, application, change=lambda page, row: change_address(request, application, page, row)),
+        "groups": groups_of(
+            walked,
+            application,
+            change=lambda page, row: change_address(request, application, page, row),
+            origins=origins(application=application),
+        ),
+        "together": together_of(application),
         "problems": problem_rows(walked, errors, lambda page, row: change_address(request, application, page, row)),
         "warnings": problem_rows(
             walked, [p for p in problems if p.level != "error"], lambda page, row: change_address(request, application, page, row)
@@ -348,7 +320,7 @@ def sent(request: HttpRequest, uuid: UUID) -> HttpResponse:
     if application.is_draft:
         return redirect(to(request, "fill", application))
     context = {"application": application, "procedure": application.procedure, "contact": application.division}
-    return render(request, "applications/sent.html", context)
+    return render(request, "applications/sent.html", {**context, "together": together_of(application)})
 
 
 @anyone

@@ -9,11 +9,22 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from madoguchi.applications.actions import Saved, add_row, attach, detach, fingerprint, remove_row, save_answers, set_answer, walk_of
+from madoguchi.applications.actions import (
+    Saved,
+    add_row,
+    attach,
+    detach,
+    fingerprint,
+    origins,
+    remove_row,
+    save_answers,
+    set_answer,
+    walk_of,
+)
 from madoguchi.applications.actions.saving import Posted
 from madoguchi.applications.forms import Act, FieldView, SectionView, field_for, posted_act, posted_parts, uploaded
 from madoguchi.applications.forms.fields import html_text
-from madoguchi.applications.models import Application
+from madoguchi.applications.models import Answers, Application, FilingBundle
 from madoguchi.engines.forms import Group, Item, Lists, Problem, Walk, check_walk, get, parts_of, read, say, split_path
 from madoguchi.engines.japanese import look_up_postal
 from madoguchi.lib.errors import Refused
@@ -41,7 +52,7 @@ class PageForm:
     """One form of the page: reads, saves, acts, and gives what the template shows."""
 
     request: HttpRequest
-    application: Application
+    application: Application | FilingBundle  # what has the form
     store: Any
     pick: Pick
     may_repeat: Callable[[Walk], Collection[str]] = lambda walk: ()  # groups whose rows this page adds and removes
@@ -60,6 +71,7 @@ class PageForm:
     def __post_init__(self) -> None:
         self.lists: Lists = lists()
         self.language = reader()
+        self.origins = origins(application=self.application) if isinstance(self.store, Answers) else {}
         self.walked: Walk = walk_of(self.application, self.store)
 
     # -- what is on the page ---------------------------------------------------------------------------------------------
@@ -121,6 +133,7 @@ class PageForm:
     def reload(self) -> None:
         self.store.refresh_from_db()
         self.walked = walk_of(self.application, self.store)
+        self.origins = origins(application=self.application) if self.origins else {}
 
     def new_items(self) -> list[Item]:
         """Questions that count now and were not on the posted page: a choice has opened them."""
@@ -287,6 +300,7 @@ class PageForm:
             return self._as_posted(item)
         view = self._view(item, self.store.typed.get(item.path))
         view.towns = self.towns.get(item.path, [])
+        view.origin = self.origins.get(item.path, "")
         return view
 
     def _view(self, item: Item, typed: Mapping[str, str] | None) -> FieldView:

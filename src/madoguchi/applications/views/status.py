@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from madoguchi.applications.actions import accept_offer, decline, look_up, may_amend, prove_birth, usual_days, withdraw, write_message
 from madoguchi.applications.backends import status_panels_for
-from madoguchi.applications.models import Application, Subject, SubjectState
+from madoguchi.applications.models import Application, FilingBundle, Subject, SubjectState
 from madoguchi.applications.models.reading import applicant, walk_revision
 from madoguchi.applications.models.story import events, openings, shown_label, shown_state, subject_name, told_decisions
 from madoguchi.applications.views.access import (
@@ -29,6 +29,7 @@ from madoguchi.applications.views.access import (
     sign_in_context,
 )
 from madoguchi.applications.views.fill import to
+from madoguchi.applications.views.siblings import bundle_address, together_of
 from madoguchi.applications.views.summary import groups_of
 from madoguchi.engines.japanese import DateProblem, parse_date
 from madoguchi.lib.errors import Refused
@@ -49,6 +50,8 @@ def status_sign_in(request: HttpRequest) -> HttpResponse:
         except Refused as refused:
             problem = str(refused)
         else:
+            if isinstance(application, FilingBundle):
+                return opened_together(request, application, kept, kept_to)
             grant(request, application, full=application.is_draft)
             return opened(request, application, kept, kept_to)
     context = sign_in_context(
@@ -61,6 +64,19 @@ def status_sign_in(request: HttpRequest) -> HttpResponse:
         problems=[{"target": "number", "sentence": problem}] if problem else [],
     )
     return render(request, "applications/status_sign_in.html", context, status=422 if problem else 200)
+
+
+def opened_together(request: HttpRequest, filing: FilingBundle, kept: list[tuple[str, str]], kept_to: str) -> HttpResponse:
+    """What is filed together, and with it each of its applications whose passphrase is still the same."""
+    for member in filing.members.exclude(application=None).select_related("application"):
+        if member.application.phrase_hash == filing.phrase_hash:
+            grant(request, member.application, full=member.application.is_draft)
+    grant(request, filing, full=True)
+    hub = bundle_address(request, "bundle", filing)
+    if kept and kept_to.startswith(hub):
+        fields = [(name.removeprefix(KEPT), text) for name, text in kept]
+        return render(request, "carry_on.html", {"kept": fields, "kept_to": kept_to, "never_mind": hub})
+    return redirect(hub)
 
 
 def opened(request: HttpRequest, application: Application, kept: list[tuple[str, str]], kept_to: str) -> HttpResponse:
@@ -103,6 +119,8 @@ def status_context(request: HttpRequest, application: Application) -> dict[str, 
         "may_withdraw": application.subjects.filter(state__in=[SubjectState.OPEN, SubjectState.HELD]).exists(),
         "full": full,
     }
+    together = together_of(application)
+    context["together"] = together if together is not None and level(request, together.filing) == "full" else None
     if full:
         latest = application.latest()
         context["groups"] = groups_of(walk_revision(application, latest), application)

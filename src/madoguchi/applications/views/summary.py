@@ -21,8 +21,11 @@ def groups_of(
     before: Mapping[str, Any] | None = None,
     only: Iterable[str] | None = None,
     language: str | None = None,
+    origins: Mapping[str, str] | None = None,
 ) -> list[dict[str, Any]]:
-    """Rows for parts/answers_list.html, grouped by page and row. `before` holds the old canonical values of what changed, by path."""
+    """Rows for parts/answers_list.html, grouped by page and row. `before` holds the old canonical values of what changed, by path;
+
+    `origins` says by path from where an answer was taken over."""
     speech, known = language or reader(), lists()
     wanted = set(only) if only is not None else None
     groups: list[dict[str, Any]] = []
@@ -40,7 +43,7 @@ def groups_of(
             if current is None or current["title"] != title:
                 current = {"title": title, "level": 2, "rows": []}
                 groups.append(current)
-            current["rows"] += rows
+            current["rows"] += [{**row, "origin": origins.get(row["path"], "")} for row in rows] if origins else rows
     return groups
 
 

@@ -2,27 +2,55 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
+from io import StringIO
+from itertools import pairwise
 
 import pytest
 from django.conf import settings
+from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.test import override_settings
 from django.utils import timezone
 from django_scopes import scope
 
-from madoguchi.accounts.actions import sign_in_staff, verify_chain
+from madoguchi.accounts.actions import open_municipality, sign_in_staff, verify_chain
 from madoguchi.accounts.models import AuditEntry, Municipality, User
 from madoguchi.applications.actions import look_up
-from madoguchi.applications.models import Amendment, Application, Attachment, Correction, Decision, Feedback, IssuedDocument, State
+from madoguchi.applications.models import (
+    Amendment,
+    Application,
+    Attachment,
+    Correction,
+    Decision,
+    Feedback,
+    FilingBundle,
+    IssuedDocument,
+    State,
+)
 from madoguchi.demo import people, personas
 from madoguchi.demo.filling import Filling, _shares, fill
+from madoguchi.demo.replaying import replay_year
 from madoguchi.lib import dbguards
 from madoguchi.lib.errors import Refused
 from madoguchi.notices.models import Mail, Notice
 from madoguchi.nursery.models import Candidate, Household, Round
-from madoguchi.procedures.models import InventoryEntry, InventoryRound, Procedure, ProcedureVersion
+from madoguchi.procedures.actions import offered, public_facts
+from madoguchi.procedures.models import (
+    InventoryCount,
+    InventoryEntry,
+    InventoryRound,
+    OperatingCost,
+    Procedure,
+    ProcedureVersion,
+    PublicStanding,
+    beside,
+    history_figure,
+    missing,
+)
 
 SIZE, CHILDREN, WAITING = 36, 16, 8
 pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.django_db]  # the mark also has the database made when these run alone
@@ -51,10 +79,10 @@ def test_every_application_was_made(city):
     assert all(case.application is not None for case in filling.cases)
 
 
-def test_every_procedure_of_the_library_was_filed(koto):
-    assert set(Application.objects.filed().values_list("procedure__slug", flat=True)) == set(
-        Procedure.objects.values_list("slug", flat=True)
-    )
+def test_every_procedure_that_has_a_weight_was_filed(koto):
+    filed = set(Application.objects.filed().values_list("procedure__slug", flat=True))
+    assert filed == set(people.data("city")["weights"])  # those that people of the demo use; the others are there to be tried
+    assert filed <= set(Procedure.objects.values_list("slug", flat=True))
 
 
 def test_every_state_occurs(koto):
@@ -89,7 +117,7 @@ def test_chains_and_guards_hold(city):
 
 
 def test_everything_is_said_to_be_invented(city):
-    assert Municipality.objects.count() == 3
+    assert Municipality.objects.count() == 5
     assert not Municipality.objects.filter(is_invented=False).exists()
 
 
@@ -128,9 +156,18 @@ def test_another_municipality_sees_nothing_of_it(city):
 def test_the_resident_persona_has_something_of_everything(koto):
     hanako = User.objects.get(email="hanako@example.jp")
     mine = Application.objects.filter(resident=hanako)
-    assert sorted(mine.values_list("state", flat=True)) == ["accepted", "correcting", "decided", "draft"]
+    assert sorted(mine.values_list("state", flat=True)) == ["accepted", "correcting", "decided", "draft", "submitted", "submitted"]
     assert any(application.messages.filter(from_desk=True).exists() for application in mine)
     assert set(mine.filed().values_list("applicant_name", flat=True)) == {"見本 花子"}
+
+
+def test_the_resident_persona_filed_two_together(koto):
+    filing = FilingBundle.objects.get()
+    members = [one.application for one in filing.members.all()]
+    assert {one.state for one in members} == {"submitted"}
+    assert len({one.division for one in members}) == 2
+    assert all(one.reuses.get().marks for one in members)
+    assert (filing.values, filing.is_asking) == ({}, False)
 
 
 def test_a_procedure_has_a_second_version(koto):
@@ -175,9 +212,55 @@ def test_the_inventory_is_taken_and_a_survey_is_open(koto):
     assert survey.is_open
     assert {reply.state for reply in survey.replies.all()} == {"waiting", "answered", "approved"}
     entries = InventoryEntry.objects.select_related("procedure", "rule")
-    assert entries.count() == Procedure.objects.count() + 38
-    assert {entry.track for entry in entries} == {"A", "B"}
-    assert sum(entry.is_online for entry in entries) == Procedure.objects.count()
+    assert entries.count() > Procedure.objects.count() + 20  # what divisions named and nobody has a form of
+    assert {entry.track for entry in entries if not entry.is_online} == {"A", "B"}
+    assert Counter(entry.channel for entry in entries if entry.is_online) == {"own": 90, "pittari": 11}
+
+
+def test_the_year_grew_from_eighteen_and_a_second_replay_changes_nothing(koto):
+    entries = InventoryEntry.objects.select_related("procedure", "division")
+    today = timezone.localdate()
+    figure = history_figure(entries, today)
+    year_ago = figure.labels.index(f"{today.replace(year=today.year - 1):%Y-%m}")
+    grown = figure.series[0].values
+    assert (grown[year_ago - 1], grown[-1]) == (18, 90 + 11)
+    assert sorted(grown) == list(grown)
+    assert min(after - before for before, after in pairwise(grown[year_ago - 1 :][:13])) > 0
+    assert all(entry.procedure_id is None or entry.procedure.current_id for entry in entries if entry.is_online)
+    before = [list(model.objects.order_by("pk").values()) for model in (InventoryEntry, InventoryCount, OperatingCost)]
+    assert replay_year(by=None).changed == 0
+    assert [list(model.objects.order_by("pk").values()) for model in (InventoryEntry, InventoryCount, OperatingCost)] == before
+    online = sum(count.count for count in InventoryCount.objects.filter(channel="elsewhere"))
+    assert 0 < online < sum(count.count for count in InventoryCount.objects.all())
+
+
+def test_four_municipalities_stand_side_by_side(koto):
+    shown = {row.municipality.slug: row.facts for row in PublicStanding.objects.select_related("municipality")}
+    assert set(shown) == {"koto", "midori", "shiokaze", "soyokaze"}
+    assert all(facts["population"] and facts["filings_online"] for facts in shown.values())
+    rows = beside(koto.cities["koto"].municipality, public_facts(), timezone.now())
+    assert len({row.share for row in rows}) == 4
+    own = missing(koto.cities["koto"].municipality, list(InventoryEntry.objects.all()), Procedure.objects.all(), offered())
+    assert [row.library for row in own if row.library] == ["ondanka-josei"]
+    assert any(len(row.having) == 2 and not row.library for row in own)  # a form of their own, in two towns
+    with scope(municipality=koto.cities["midori"].municipality):
+        theirs = missing(koto.cities["midori"].municipality, list(InventoryEntry.objects.all()), Procedure.objects.all(), offered())
+    assert sum(bool(row.library) for row in theirs) >= 8
+    for slug in ("shiokaze", "soyokaze"):
+        with scope(municipality=Municipality.objects.get(slug=slug)):
+            assert "江東" not in str([version.document for version in ProcedureVersion.objects.all()])
+
+
+def test_the_replay_is_only_for_what_is_invented(koto):
+    said = StringIO()
+    call_command("replay_year", municipality="koto", json=True, stdout=said)
+    assert json.loads(said.getvalue())["before"] == 18
+    for slug in ("nowhere", "joint"):
+        with pytest.raises(CommandError, match="no municipality"):
+            call_command("replay_year", municipality=slug)
+    open_municipality(slug="real", name="本物市", name_en="Real City")
+    with pytest.raises(CommandError, match="not invented"):
+        call_command("replay_year", municipality="real")
 
 
 def test_the_nursery_year_has_a_round_that_was_told_and_one_that_is_open(koto):

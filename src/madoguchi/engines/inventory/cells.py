@@ -14,7 +14,8 @@ from madoguchi.engines.japanese import DateProblem, parse_year_month
 
 NOTHING: Final = frozenset({"", "-", "ー", "―", "—", "‐", "–", "/", "//", "n/a", "na", "不明", "未回答", "記入なし", "該当なし", "未定"})
 ABOUT: Final = re.compile(r"^(約|およそ|概ね|おおむね|推計|見込み?|概算)|(程度|前後|くらい|ぐらい|位|見込み?|弱|強|余り?)$")
-UNIT: Final = re.compile(r"(件|円|人|名|回|通|枚|世帯|戸|台|部|冊|個|か所|箇所|校|日|%)(/年|毎年)?$")
+UNIT: Final = re.compile(r"(件|円|分|人|名|回|通|枚|世帯|戸|台|部|冊|個|か所|箇所|校|日|%)(/年|毎年)?$")
+UNITS: Final = {"fee_yen": "円", "minutes_paper": "分", "minutes_online": "分"}  # of the others: 件
 THOUSANDS: Final = re.compile(r"(?<![\d.,])[1-9]\d{0,2}(?:,\d{3})+(?![\d,])")
 DIGIT: Final = re.compile(r"[\d〇一二三四五六七八九千万]")
 RANGE: Final = re.compile(r"[~〜～]|から|(?<=\d)-(?=\d)")
@@ -86,7 +87,7 @@ def _count(column: Column, text: str) -> Cell:
     number = _number(plain)
     if number is None or number > MOST:
         return Cell(None, "negative" if re.match(r"^[-−▲△]\d", text) else "not_a_number", (text,))
-    if unit not in ("", "円" if column.id == "fee_yen" else "件"):
+    if unit not in ("", UNITS.get(column.id, "件")):
         return Cell(None, "other_unit", (text,))  # 500円 are not 500 filings
     return Cell(number, "about" if is_about else "")
 

@@ -22,13 +22,13 @@ class Printer:
         self.missing: dict[str, None] = {}
 
     def clean(self, value: Any) -> Any:
-        """`value` (of JSON) with every text printable; pictures (under the key "qr") untouched."""
+        """`value` (of JSON) with every text printable; pictures (under the keys "qr" and "qrs") untouched."""
         if isinstance(value, str):
             return self.text(value)
         if isinstance(value, list):
             return [self.clean(each) for each in value]
         if isinstance(value, dict):
-            return {key: each if key == "qr" else self.clean(each) for key, each in value.items()}
+            return {key: each if key in ("qr", "qrs") else self.clean(each) for key, each in value.items()}
         return value
 
     def text(self, text: str) -> str:

@@ -1,8 +1,9 @@
 """The process that sets papers: one request a line on standard input, one answer on standard output, until the input ends.
 
 Input, first line: {"folders": [...], "system": true}; every other: {"template": "letter", "data": {...}, "timestamp": null}.
-Answer: one line {"size": bytes, "missing": [...]} and that many bytes of PDF, or {"error": kind, "detail": text} alone. typst keeps
-what it has set in memory, which is why it runs here and not in the server, and why this process does not live long.
+With "query": "<label>" the answer also holds what the template noted under that label ("found"), from the same layout.
+Answer: one line {"size": bytes, "missing": [...], "found": [...]} and that many bytes of PDF, or {"error": kind, "detail": text} alone.
+typst keeps what it has set in memory, which is why it runs here and not in the server, and why this process does not live long.
 """
 
 from __future__ import annotations
@@ -32,11 +33,11 @@ def main(source: BinaryIO, target: BinaryIO) -> None:
         try:
             fonts = fonts or find_fonts(setting["folders"], system=setting["system"])
             request = json.loads(line)
-            pdf, missing = set_paper(request, fonts, compilers)
+            pdf, missing, found = set_paper(request, fonts, compilers)
         except (typst.TypstError, LookupError, ValueError, TypeError, OSError) as error:
             _answer(target, {"error": type(error).__name__, "detail": str(error)})
         else:
-            _answer(target, {"size": len(pdf), "missing": missing}, pdf)
+            _answer(target, {"size": len(pdf), "missing": missing, "found": found}, pdf)
 
 
 def _answer(target: BinaryIO, head: dict[str, Any], body: bytes = b"") -> None:
@@ -44,8 +45,8 @@ def _answer(target: BinaryIO, head: dict[str, Any], body: bytes = b"") -> None:
     target.flush()
 
 
-def set_paper(request: dict[str, Any], fonts: Fonts, compilers: dict[str, typst.Compiler]) -> tuple[bytes, list[str]]:
-    """The PDF/UA of one request and what could not be printed as written.
+def set_paper(request: dict[str, Any], fonts: Fonts, compilers: dict[str, typst.Compiler]) -> tuple[bytes, list[str], list[Any]]:
+    """The PDF/UA of one request, what could not be printed as written, and what was asked for by "query".
 
     PDF/UA forbids a character without a glyph, so typst itself stops at what the tables of the font promised wrongly; such a
     character is printed 〓 too.
@@ -56,7 +57,8 @@ def set_paper(request: dict[str, Any], fonts: Fonts, compilers: dict[str, typst.
         data = printer.clean(request["data"])
         data |= {"fonts": list(fonts.families), "missing": list(printer.missing)}
         try:
-            return _compile(request, data, fonts, compilers), list(printer.missing)
+            pdf = _compile(request, data, fonts, compilers)
+            return pdf, list(printer.missing), _found(request, compilers)
         except typst.TypstError as error:
             undrawn = _UNDRAWN.search(str(error))
             if not undrawn or not left:
@@ -75,6 +77,13 @@ def _compile(request: dict[str, Any], data: dict[str, Any], fonts: Fonts, compil
     if not isinstance(pdf, bytes):
         raise TypeError("typst gave no single PDF")
     return pdf
+
+
+def _found(request: dict[str, Any], compilers: dict[str, typst.Compiler]) -> list[Any]:
+    """The values under the label; the compiler still holds the inputs, and what it has just laid out."""
+    if not request.get("query"):
+        return []
+    return list(json.loads(compilers[request["template"]].query(request["query"], field="value")))
 
 
 if __name__ == "__main__":

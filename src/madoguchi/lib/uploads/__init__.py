@@ -8,6 +8,7 @@ without a password, runs nothing and carries no other file.
 from __future__ import annotations
 
 from .kinds import ACCEPTABLE, MEDIA_TYPES, Kind, clean_name, kind_of
+from .pages import draw_page
 from .pictures import preview_png
 from .sentences import NOTES, SENTENCES, UploadRefused, sentence
 from .upload import Examined, examine
@@ -21,6 +22,7 @@ __all__ = [
     "Kind",
     "UploadRefused",
     "clean_name",
+    "draw_page",
     "examine",
     "kind_of",
     "preview_png",

@@ -48,6 +48,8 @@ KINDS: dict[str, Kind] = {
     "applications/receipt": Kind(_("届いたことのお知らせ"), priority=10),
     "applications/amended": Kind(_("変更・追加が届いたことのお知らせ"), priority=10),
     "applications/draft_ending": Kind(_("下書きの期限のお知らせ")),
+    "applications/closing_moved": Kind(_("受付の期限が変わったお知らせ")),
+    "applications/correction_moved": Kind(_("補正の期限が変わったお知らせ"), by_letter=True),
     "applications/accepted": Kind(_("受付のお知らせ")),
     "applications/correction": Kind(_("補正のお願い"), by_letter=True),
     "applications/correction_reminder": Kind(_("補正の期限のお知らせ"), by_letter=True),

@@ -15,10 +15,11 @@ from madoguchi.lib.errors import Refused
 from madoguchi.procedures.models import CountChannel, InventoryCount, InventoryEntry
 
 MOST = 1_000_000
+SAVED_AT_ONCE = 500
 
 
 @transaction.atomic
-def record_counts(*, division: Division, month: date, counts: Mapping[tuple[int, str], int | None], by: User) -> int:
+def record_counts(*, division: Division, month: date, counts: Mapping[tuple[int, str], int | None], by: User | None) -> int:
     """{(entry id, channel): number, None to take it away} of one division and month; gives how many differ from before.
 
     Raises Refused for a month to come, another division's procedure, an unknown channel, a number below zero.
@@ -33,22 +34,24 @@ def record_counts(*, division: Division, month: date, counts: Mapping[tuple[int,
         if number is not None and not 0 <= number <= MOST:
             raise Refused(_("件数は0以上の整数で入力してください。"), code="number")
     before = {(row.entry_id, row.channel): row for row in InventoryCount.objects.filter(entry__in=rows, month=first)}
-    changed = 0
-    for (entry, channel), number in counts.items():
-        changed += _write(before.get((entry, channel)), rows[entry], first, channel, number, by)
+    written = [_row(before.get(key), rows[key[0]], first, key[1], number, by) for key, number in counts.items() if number is not None]
+    new, known = [row for row in written if row and row.pk is None], [row for row in written if row and row.pk is not None]
+    gone = [before[key].pk for key, number in counts.items() if number is None and key in before]
+    InventoryCount.objects.bulk_create(new, batch_size=SAVED_AT_ONCE)
+    InventoryCount.objects.bulk_update(known, ["count", "by", "at"], batch_size=SAVED_AT_ONCE)
+    InventoryCount.objects.filter(pk__in=gone).delete()
+    changed = len(new) + len(known) + len(gone)
     if changed:
         record("procedures.record_counts", by=by, division=division, month=first.isoformat(), changed=changed)
     return changed
 
 
-def _write(row: InventoryCount | None, entry: InventoryEntry, month: date, channel: str, number: int | None, by: User) -> bool:
-    if number == (row.count if row is not None else None):
-        return False
-    if number is None:
-        assert row is not None
-        row.delete()
-        return True
+def _row(
+    row: InventoryCount | None, entry: InventoryEntry, month: date, channel: str, number: int, by: User | None
+) -> InventoryCount | None:
+    """The row as it is to be saved; None where it says so already."""
+    if row is not None and row.count == number:
+        return None
     row = row or InventoryCount(entry=entry, month=month, channel=channel)
     row.count, row.by, row.at = number, by, timezone.now()
-    row.save()
-    return True
+    return row

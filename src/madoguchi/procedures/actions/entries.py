@@ -21,6 +21,7 @@ from madoguchi.procedures.models import (
     InventoryEntry,
     InventoryReply,
     InventoryRound,
+    PlannedChannel,
     Procedure,
     Progress,
     ReplyState,
@@ -177,16 +178,23 @@ def entries_for(*, procedures: Iterable[Procedure], by: User | None) -> list[Inv
         row = add_entry(
             division=procedure.division, name=str(procedure.name["ja"]), values=facts_of(procedure), source=_("手続きから"), by=by
         )
-        row.procedure, row.progress = procedure, Progress.ONLINE if procedure.current_id is not None else Progress.OPEN
+        is_shown = procedure.current_id is not None and not procedure.is_hidden
+        row.procedure, row.progress = procedure, Progress.ONLINE if is_shown else Progress.OPEN
         row.online_on = first_day_of(procedure)
         row.save(update_fields=["procedure", "progress", "online_on", "key"])
         made.append(row)
     return made
 
 
+def went_online(procedure: Procedure) -> None:
+    """The inventory's row of a procedure that residents see from today; a day that stands there already stays."""
+    rows = procedure.inventory.filter(ended_on=None, online_on=None, channel__in=("", PlannedChannel.OWN))
+    rows.update(progress=Progress.ONLINE, online_on=timezone.localdate())
+
+
 def first_day_of(procedure: Procedure | None) -> date | None:
-    """The day on which a procedure's first version was published; None where there is none yet."""
-    first = procedure.versions.order_by("number").first() if procedure is not None else None
+    """The day on which a procedure's first version was published; None where there is none yet, or residents do not see it."""
+    first = procedure.versions.order_by("number").first() if procedure is not None and not procedure.is_hidden else None
     return timezone.localdate(first.published_at) if first is not None else None
 
 

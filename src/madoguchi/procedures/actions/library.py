@@ -19,7 +19,7 @@ from madoguchi.engines.forms import document_hash
 from madoguchi.lib.errors import Refused
 from madoguchi.procedures.actions.examples import take_examples
 from madoguchi.procedures.actions.publishing import publish
-from madoguchi.procedures.models import Procedure
+from madoguchi.procedures.models import Adoption, AdoptionKind, Procedure
 
 LIBRARY = Path(__file__).resolve().parents[1] / "library"
 Json = dict[str, Any]
@@ -104,11 +104,12 @@ def _read(file: Path) -> Json:
 
 
 @transaction.atomic
-def adopt(entry: str | Path, *, by: User | None, today: date | None = None, division: str = "") -> Procedure:
+def adopt(entry: str | Path, *, by: User | None, today: date | None = None, division: str = "", hidden: bool = False) -> Procedure:
     """Take a procedure of the library over into the open scope, and publish its form as version 1.
 
-    `entry` is its id or its folder; `division` a code other than the one it suggests; days of its opening count from `today`.
-    Adopted again, its facts are those of the library again (the opening stays), and a changed form becomes the next version.
+    `entry` is its id or its folder; `division` a code other than the one it suggests; days of its opening count from `today`; `hidden`
+    keeps a new one off the residents' pages until it is shown. Adopted again, its facts are those of the library again (the opening
+    stays), and a changed form becomes the next version.
     """
     found = _entry(entry)
     owner = _division(division or str(found.inventory.get("division", "")))
@@ -116,7 +117,9 @@ def adopt(entry: str | Path, *, by: User | None, today: date | None = None, divi
     is_new = procedure is None
     facts = facts_of(found)
     if procedure is None:
-        procedure = Procedure(slug=found.id, division=owner, **facts, **_opening(found.inventory, today or timezone.localdate()))
+        procedure = Procedure(
+            slug=found.id, division=owner, is_hidden=hidden, **facts, **_opening(found.inventory, today or timezone.localdate())
+        )
     else:
         for name, value in {"division": owner, **facts}.items():
             setattr(procedure, name, value)
@@ -125,6 +128,10 @@ def adopt(entry: str | Path, *, by: User | None, today: date | None = None, divi
     if procedure.current is None or procedure.current.hash != document_hash(found.document):
         publish(procedure=procedure, document=found.document, by=by, note=_("様式の見本から作成"))
         procedure.refresh_from_db()
+    base = {"document": found.document, "facts": facts}
+    Adoption.objects.update_or_create(
+        procedure=procedure, defaults={"kind": AdoptionKind.LIBRARY, "origin": found.id, "base": base, "before": None, "by": by}
+    )
     take_examples(procedure=procedure, examples=found.examples, origin="library", by=by)
     return procedure
 

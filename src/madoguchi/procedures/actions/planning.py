@@ -27,19 +27,24 @@ def _locked(entry: InventoryEntry) -> InventoryEntry:
 
 
 @transaction.atomic
-def plan_entry(*, entry: InventoryEntry, plan: Mapping[str, Any], by: User) -> InventoryEntry:
-    """What is planned for a procedure: `channel`, `target_year`, `progress`, `owner`, `rule`."""
-    row = _locked(entry)
-    before = {name: _plain(getattr(row, name)) for name in PLANNED}
+def plan_entry(*, entry: InventoryEntry, plan: Mapping[str, Any], by: User | None) -> InventoryEntry:
+    """What is planned for a procedure: `channel`, `target_year`, `progress`, `owner`, `rule`; `online_on` since when it is online.
+
+    Raises Refused for a day online that is still to come.
+    """
+    row, online_on = _locked(entry), plan.get("online_on")
+    if online_on is not None and online_on > timezone.localdate():
+        raise Refused(_("オンラインになった日は、今日までの日にしてください。"), code="online_on")
+    before = {name: _plain(getattr(row, name)) for name in (*PLANNED, "online_on")}
     for name in PLANNED:
         if name in plan:
             setattr(row, name, plan[name])
     if row.progress == Progress.ONLINE:
-        row.online_on = row.online_on or timezone.localdate()
+        row.online_on = online_on or row.online_on or timezone.localdate()
     else:
         row.online_on = first_day_of(row.procedure)
     row.save()
-    after = {name: _plain(getattr(row, name)) for name in PLANNED}
+    after = {name: _plain(getattr(row, name)) for name in (*PLANNED, "online_on")}
     differing = {name: value for name, value in after.items() if value != before[name]}
     if differing:
         InventoryChange.objects.create(
@@ -50,6 +55,8 @@ def plan_entry(*, entry: InventoryEntry, plan: Mapping[str, Any], by: User) -> I
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
     return value.title if isinstance(value, RuleChange) else value
 
 

@@ -27,6 +27,7 @@ from madoguchi.engines.forms import (
 )
 from madoguchi.engines.forms.changes import CLASSES
 from madoguchi.lib.errors import Refused
+from madoguchi.procedures.actions.entries import went_online
 from madoguchi.procedures.models import DraftState, FormDraft, Procedure, ProcedureVersion
 
 
@@ -177,8 +178,11 @@ def hide(*, procedure: Procedure, by: User | None) -> Procedure:
 
 @transaction.atomic
 def show(*, procedure: Procedure, by: User | None) -> Procedure:
-    """Put a hidden procedure back on the residents' pages."""
-    return _change(procedure, "procedures.show", by, is_hidden=False)
+    """Put a hidden procedure back on the residents' pages; the inventory counts it as online from the first day on which it is."""
+    row = _change(procedure, "procedures.show", by, is_hidden=False)
+    if row.current_id is not None:
+        went_online(row)
+    return row
 
 
 def _change(procedure: Procedure, verb: str, by: User | None, **facts: Any) -> Procedure:

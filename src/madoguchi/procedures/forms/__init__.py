@@ -1,5 +1,6 @@
 """Shapes of input on the desk's pages of this room."""
 
+from madoguchi.procedures.forms.bundles import BundleForm
 from madoguchi.procedures.forms.documents import CHANGES, MAX_BYTES, FormFile, FoundDocument, OpeningDays, date_box, read_document
 from madoguchi.procedures.forms.inventory import (
     AnswerForm,
@@ -12,11 +13,15 @@ from madoguchi.procedures.forms.inventory import (
     SurveyForm,
     WeightsForm,
 )
+from madoguchi.procedures.forms.standing import AssumptionsForm, CostForm, TakeOverForm
 
 __all__ = [
     "CHANGES",
     "MAX_BYTES",
     "AnswerForm",
+    "AssumptionsForm",
+    "BundleForm",
+    "CostForm",
     "CountsForm",
     "FormFile",
     "FoundDocument",
@@ -27,6 +32,7 @@ __all__ = [
     "RuleForm",
     "SheetFile",
     "SurveyForm",
+    "TakeOverForm",
     "WeightsForm",
     "date_box",
     "read_document",

@@ -216,6 +216,12 @@ class PlanForm(forms.Form):
     )
     target_year = forms.CharField(label=gettext_lazy("目標年度"), required=False, max_length=20, widget=box("w-14"))
     progress = forms.ChoiceField(label=gettext_lazy("進捗"), choices=Progress.choices)
+    online_on = forms.DateField(
+        label=gettext_lazy("オンラインになった日"),
+        required=False,
+        help_text=gettext_lazy("公開済のときだけ使います。空にすると、保存した日になります。"),
+        widget=date_box(),
+    )
     owner = forms.CharField(label=gettext_lazy("担当者"), required=False, max_length=60, widget=box())
     rule = forms.ModelChoiceField(label=gettext_lazy("必要な改正"), required=False, queryset=None, empty_label=gettext_lazy("なし"))
 

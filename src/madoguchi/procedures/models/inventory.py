@@ -168,8 +168,13 @@ class InventoryEntry(Owned):
 
     @property
     def is_online(self) -> bool:
-        """Can be applied for online today: here, or on another service as its progress says."""
-        return self.progress == Progress.ONLINE or (self.procedure is not None and self.procedure.current_id is not None)
+        """Can be applied for online today: here where its procedure is shown, or on another service as its progress says."""
+        if self.procedure is not None and self.procedure.current_id is not None:
+            if not self.procedure.is_hidden:
+                return True
+            if self.channel in ("", PlannedChannel.OWN):
+                return False  # it has no other way
+        return self.progress == Progress.ONLINE
 
     @property
     def track(self) -> str:

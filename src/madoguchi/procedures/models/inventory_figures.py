@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from madoguchi.engines.inventory import columns
 from madoguchi.engines.japanese import fiscal_year
 from madoguchi.lib.charts import Figure, Series
-from madoguchi.procedures.models.inventory import CountChannel, InventoryCount, InventoryEntry
+from madoguchi.procedures.models.inventory import CountChannel, InventoryCount, InventoryEntry, PlannedChannel
 
 MOST_MONTHS = 60
 Address = Callable[[str], str]
@@ -39,17 +39,20 @@ class Shares:
         return round(100 * self.filed_online / self.filings, 1) if self.filings else None
 
 
-def shares(entries: Sequence[InventoryEntry], filed: Mapping[int, int]) -> Shares:
-    """`filed`: {procedure id: filings of a year that came here online}; the larger of it and what the survey says is online."""
-    counted = [entry for entry in entries if entry.values.get("count_total") is not None]
+def shares(entries: Sequence[InventoryEntry], filed: Mapping[int, int], elsewhere: Mapping[int, int] | None = None) -> Shares:
+    """`filed`: {procedure id: filings of a year that came here online}, `elsewhere`: {entry id: those that another service counted};
+    the larger of them and what the survey says is online."""
+    counted, other = [entry for entry in entries if entry.values.get("count_total") is not None], elsewhere or {}
+
+    def online(entry: InventoryEntry) -> int:
+        here = filed.get(entry.procedure_id or 0, 0) + other.get(entry.pk, 0)
+        return min(max(entry.values.get("count_online") or 0, here), entry.values["count_total"])
+
     return Shares(
         procedures=len(entries),
         online=sum(entry.is_online for entry in entries),
         filings=sum(entry.values["count_total"] for entry in counted),
-        filed_online=sum(
-            min(max(entry.values.get("count_online") or 0, filed.get(entry.procedure_id or 0, 0)), entry.values["count_total"])
-            for entry in counted
-        ),
+        filed_online=sum(online(entry) for entry in counted),
         uncounted=len(entries) - len(counted),
     )
 
@@ -144,24 +147,81 @@ def published(entries: Iterable[InventoryEntry], year: int, filed: Mapping[int, 
     """The table of a fiscal year. `filed`: {procedure id: filings that came here online}.
 
     Months that were counted go before what the survey says once every month of the year that is over was counted; nothing is made up
-    where both are silent.
+    where both are silent; what could not be filed online in that year was filed online 0 times.
     """
     first, last = year_of(year)
-    over = sum(_next(month) <= today for month in _months(first, min(last, today)))
-    rows = InventoryCount.objects.filter(month__gte=first, month__lte=last).values("entry", "channel").annotate(sum=Sum("count"))
-    counts: dict[int, Counter[str]] = {}
-    for row in rows:
-        counts.setdefault(row["entry"], Counter())[row["channel"]] += row["sum"]
-    months = dict(
-        InventoryCount.objects.filter(month__gte=first, month__lte=last).values_list("entry").annotate(n=Count("month", distinct=True))
-    )
-    found = []
+    counts, found = _counts(first, last, today), []
     for entry in entries:
-        counted, here = counts.get(entry.pk, Counter()), filed.get(entry.procedure_id or 0, 0)
+        here = filed.get(entry.procedure_id or 0, 0)
         survey = _surveyed(entry, year, first <= today <= last, here)
-        whole = entry.pk in counts and months[entry.pk] >= over
-        found.append(survey if survey is not None and not whole else _counted(entry, counted, months.get(entry.pk, 0), here))
+        row = survey if survey is not None and entry.pk not in counts.whole else _counted(entry, counts, here)
+        found.append(_with_nothing_online(row, min(last, today)))
     return found
+
+
+def counted_elsewhere(first: date, last: date) -> dict[int, int]:
+    """{entry id: filings that came by another electronic service in these months}."""
+    rows = InventoryCount.objects.filter(month__gte=first.replace(day=1), month__lte=last, channel=CountChannel.ELSEWHERE)
+    return dict(rows.values_list("entry").annotate(sum=Sum("count")))
+
+
+def counted_by_month(first: date, last: date) -> tuple[dict[date, int], dict[date, int]]:
+    """({month: filings by another electronic service}, {month: by every other way}), where somebody counted."""
+    rows = InventoryCount.objects.filter(month__gte=first, month__lte=last).values_list("month", "channel").annotate(sum=Sum("count"))
+    online: dict[date, int] = {}
+    other: dict[date, int] = {}
+    for month, channel, number in rows.order_by():
+        target = online if channel == CountChannel.ELSEWHERE else other
+        target[month] = target.get(month, 0) + number
+    return online, other
+
+
+def so_far(entries: Iterable[InventoryEntry], year: int, filed: Mapping[int, int], today: date) -> list[Published]:
+    """The fiscal year that runs, by what was counted: filings that came here, and months of other ways. A yearly number of the survey
+    says nothing about so far; the total is known once every month that is over was counted."""
+    counts, found = _counts(year_of(year)[0], today, today), []
+    for entry in entries:
+        here = filed.get(entry.procedure_id or 0, 0)
+        row = _counted(entry, counts, here)
+        if entry.pk not in counts.whole:
+            row = Published(entry, None, 0 if row.online is None and _is_filed_here(entry) else row.online, row.basis)
+        found.append(_with_nothing_online(row, today))
+    return found
+
+
+def _is_filed_here(entry: InventoryEntry) -> bool:
+    """Where this installation sees every online filing, none seen is none filed."""
+    return entry.is_online and entry.procedure is not None and entry.channel in ("", PlannedChannel.OWN)
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What months say of the procedures: {entry id: filings by way}, {entry id: months that were counted}, of which so many were over."""
+
+    ways: Mapping[int, Counter[str]]
+    months: Mapping[int, int]
+    whole: frozenset[int]  # entries of which every month that is over was counted
+
+
+def _counts(first: date, last: date, today: date) -> Counted:
+    rows = InventoryCount.objects.filter(month__gte=first, month__lte=last)
+    ways: dict[int, Counter[str]] = {}
+    for row in rows.values("entry", "channel").annotate(sum=Sum("count")):
+        ways.setdefault(row["entry"], Counter())[row["channel"]] += row["sum"]
+    over = sum(_next(month) <= today for month in _months(first, min(last, today)))
+    months = dict(rows.values_list("entry").annotate(n=Count("month", distinct=True)))
+    done = dict(rows.filter(month__lt=today.replace(day=1)).values_list("entry").annotate(n=Count("month", distinct=True)))
+    return Counted(ways, months, frozenset(pk for pk in ways if done.get(pk, 0) >= over))
+
+
+def _with_nothing_online(row: Published, last: date) -> Published:
+    """Where a procedure could not be filed online by that day, none was: that is a number, not a gap."""
+    entry = row.entry
+    opened = entry.is_online if entry.online_on is None else entry.online_on <= last
+    says_online = entry.values.get("count_online") is not None or "online" in (entry.values.get("reception") or ())
+    if row.online is not None or row.total is None or opened or says_online:
+        return row
+    return Published(entry, row.total, 0, row.basis)
 
 
 def _surveyed(entry: InventoryEntry, year: int, is_now: bool, filed: int) -> Published | None:
@@ -175,10 +235,9 @@ def _surveyed(entry: InventoryEntry, year: int, is_now: bool, filed: int) -> Pub
     return Published(entry, total, max(online or 0, filed) if online is not None or filed else None, basis)
 
 
-def _counted(entry: InventoryEntry, counted: Counter[str], months: int, filed: int) -> Published:
-    elsewhere = counted[CountChannel.ELSEWHERE]
-    online = filed + elsewhere
+def _counted(entry: InventoryEntry, counts: Counted, filed: int) -> Published:
+    counted, months = counts.ways.get(entry.pk, Counter()), counts.months.get(entry.pk, 0)
     if months:
         basis = _("月の件数（%(months)sか月分）とこのシステムの申請") % {"months": months}
-        return Published(entry, filed + sum(counted.values()), online, basis)
-    return Published(entry, None, online if filed else None, _("このシステムの申請（紙の件数は不明）") if filed else "")
+        return Published(entry, filed + sum(counted.values()), filed + counted[CountChannel.ELSEWHERE], basis)
+    return Published(entry, None, filed or None, _("このシステムの申請（紙の件数は不明）") if filed else "")

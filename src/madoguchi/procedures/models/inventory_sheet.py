@@ -20,7 +20,7 @@ def sheet_of(entries: Iterable[InventoryEntry], wanted: Sequence[str]) -> bytes:
     names = [*KEYS, *(one for one in wanted if one not in KEYS)]
     known = columns()
     rows: list[list[Any]] = [[known[name].name["ja"] for name in names]]
-    rows += [[cell_of(entry, name) for name in names] for entry in entries]
+    rows += [cells_of(entry, names) for entry in entries]
     codes: list[list[Any]] = [["項目", "書ける値"]]
     for name in names:
         codes += [[known[name].name["ja"], write_cell(known[name], one.code)] for one in known[name].codes if known[name].kind == "code"]
@@ -28,9 +28,11 @@ def sheet_of(entries: Iterable[InventoryEntry], wanted: Sequence[str]) -> bytes:
     return write_workbook({"棚卸": rows, "選択肢": codes})
 
 
-def cell_of(entry: InventoryEntry, name: str) -> Any:
+def cells_of(entry: InventoryEntry, names: Sequence[str]) -> list[Any]:
+    """An entry's row of the sheet."""
     own = {"number": entry.number, "division": entry.division.name, "name": entry.name}
-    return own[name] if name in own else write_cell(columns()[name], {**entry.values, **plan_of(entry)}.get(name))
+    known, values = columns(), {**entry.values, **plan_of(entry)}
+    return [own[name] if name in own else write_cell(known[name], values.get(name)) for name in names]
 
 
 def plan_of(entry: InventoryEntry) -> dict[str, Any]:

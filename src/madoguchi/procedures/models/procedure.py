@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Literal
+from typing import Any, Literal
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from madoguchi.accounts.models import Division, Owned, OwnedQuerySet, scoped
+from madoguchi.lib.numbers import new_short_code
 from madoguchi.procedures.models.finding import find
+from madoguchi.procedures.models.short_address import ShortAddress
 
 Opening = Literal["open", "not_yet", "closed"]
 
@@ -137,6 +139,20 @@ class Procedure(Owned):
     def __str__(self) -> str:
         return str(self.name["ja"])
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """A procedure has its short address from the first moment, whoever makes it."""
+        is_new = self._state.adding
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            if is_new:
+                taken = set(ShortAddress.objects.values_list("code", flat=True))
+                ShortAddress.objects.create(procedure=self, code=new_short_code(taken))
+
+    @property
+    def short_code(self) -> str:
+        """What stands after /t/ in its short address."""
+        return self.short_addresses.get().code
+
     @property
     def is_decided(self) -> bool:
         """Ends with a decision; a 届出 ends at acceptance."""
@@ -151,6 +167,11 @@ class Procedure(Owned):
     def finishes_at_counter(self) -> bool:
         """Prepared here, finished at the counter: it needs a card's signature or the person."""
         return self.finish == "counter" or self.identity == "card"
+
+    @property
+    def takes_paper(self) -> bool:
+        """Can be handed in on paper; what a card must sign cannot."""
+        return self.identity != "card"
 
     def is_open(self, day: date) -> bool:
         return (self.opens_on is None or self.opens_on <= day) and (self.closes_on is None or day <= self.closes_on)

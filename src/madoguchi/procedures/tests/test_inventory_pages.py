@@ -172,7 +172,7 @@ def test_the_months_numbers_stand_in_the_published_table(entry, clerk):
     desk.post(page, {f"c{entry.pk}-counter": "１２", f"c{entry.pk}-elsewhere": "4"})
     assert sum(row.count for row in InventoryCount.objects.all()) == 16
     table = desk.get(f"{HOME}published.csv").content.decode("utf-8-sig")
-    assert "架空の届出,こども家庭支援課,1200,,,棚卸調査" in table  # one month is no year
+    assert "架空の届出,こども家庭支援課,1200,0,0.0,棚卸調査" in table  # one month is no year
     entry.refresh_from_db()
     act.update_entry(entry=entry, values={"count_total": None}, source="", by=clerk.user)
     table = desk.get(f"{HOME}published.csv").content.decode("utf-8-sig")
@@ -219,3 +219,35 @@ def test_proposals_of_the_state_are_shown_and_taken(entry, survey, clerk):
     assert (entry.values["ministry"], entry.name) == ("架空省", "架空の届出")
     assert "国の棚卸で分かる項目" in desk.get(f"{HOME}surveys/{survey.pk}/kosodate/").content.decode()
     assert desk.post(f"{HOME}surveys/{survey.pk}/kosodate/", {"act": "propose"}).status_code == 302
+
+
+def test_a_division_of_seven_hundred_fifty_counts_page_by_page(division, clerk):
+    rows = [InventoryEntry(division=division, number=f"k-{n:03}", name=f"手続{n}", key=f"手続{n}") for n in range(750)]
+    InventoryEntry.objects.bulk_create(rows)
+    desk, month = signed_in(clerk), timezone.localdate()
+    page = desk.get(f"{HOME}counts/?month={month:%Y-%m}&page=8")
+    assert page.context["page_obj"].paginator.num_pages == 8
+    shown = page.context["form"].entries
+    assert [entry.number for entry in shown] == [f"k-{n:03}" for n in range(700, 750)]
+    boxes = {name: "3" for name in page.context["form"].fields if name.endswith("-counter")}
+    act.add_entry(division=division, name="先頭に入った届", number="a-001", by=None)  # meanwhile everything moved on by one
+    done = desk.post(f"{HOME}counts/?month={month:%Y-%m}&page=8", {**boxes, "seen": ""})
+    assert done.status_code == 302
+    assert done.url.endswith("&page=8")
+    assert InventoryCount.objects.count() == 50
+    assert desk.post(f"{HOME}counts/?month={month:%Y-%m}", {f"c{shown[0].pk}-counter": ""}).status_code == 302
+    assert InventoryCount.objects.count() == 49
+
+
+def test_since_when_a_procedure_is_online_is_said_with_its_plan(entry, ict):
+    desk, page = signed_in(ict), f"{HOME}procedures/{entry.number}/"
+    plan = {"act": "plan", "progress": "online", "channel": "pittari"}
+    late = desk.post(page, {**plan, "online_on": (timezone.localdate() + timedelta(days=2)).isoformat()})
+    assert (late.status_code, "今日までの日" in late.content.decode()) == (400, True)
+    desk.post(page, {**plan, "online_on": "2025-10-01"})
+    entry.refresh_from_db()
+    assert entry.online_on.isoformat() == "2025-10-01"
+    assert "オンラインになった日" in desk.get(page).content.decode()
+    desk.post(page, {**plan, "online_on": ""})
+    entry.refresh_from_db()
+    assert entry.online_on.isoformat() == "2025-10-01"  # an empty box takes nothing away

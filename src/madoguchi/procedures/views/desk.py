@@ -17,9 +17,9 @@ from madoguchi.engines.forms.mapping import map_of
 from madoguchi.lib.addresses import address
 from madoguchi.lib.errors import Refused
 from madoguchi.lib.guards import desk
-from madoguchi.procedures.actions import Proposal, close, draft_from_file, hide, propose, reopen, show
+from madoguchi.procedures.actions import Proposal, adoption_of, close, draft_from_file, has_updates, hide, propose, reopen, show
 from madoguchi.procedures.forms import CHANGES, FormFile, FoundDocument, OpeningDays
-from madoguchi.procedures.models import Procedure, ProcedureVersion
+from madoguchi.procedures.models import Procedure, ProcedureVersion, short_url
 from madoguchi.procedures.views.readable import readable
 
 # How a difference is said; the key is the engine's.
@@ -50,7 +50,7 @@ SENTENCES = {
 
 
 def _procedure(slug: str) -> Procedure:
-    rows = Procedure.objects.select_related("division", "current").defer("current__document")
+    rows = Procedure.objects.select_related("division", "municipality", "current").defer("current__document")
     return get_object_or_404(rows, slug=slug)
 
 
@@ -66,7 +66,8 @@ def every(request: HttpRequest) -> HttpResponse:
     rows = Procedure.objects.for_lists().select_related("current").defer("current__document")
     found = rows.matching(query) if query else list(rows.order_by("division__code", "kana"))
     shown = [{"procedure": procedure, "opening": procedure.opening(today)} for procedure in found]
-    return render(request, "procedures/desk_list.html", {"rows": shown, "query": query})
+    may_edit = request.member.may("forms.edit")  # type: ignore[attr-defined]
+    return render(request, "procedures/desk_list.html", {"rows": shown, "query": query, "may_edit": may_edit})
 
 
 @desk("desk")
@@ -78,15 +79,19 @@ def procedure(request: HttpRequest, procedure: str) -> HttpResponse:
 
 def _facts(request: HttpRequest, found: Procedure, form: OpeningDays | None = None) -> dict[str, Any]:
     member = request.member  # type: ignore[attr-defined]
+    adoption = adoption_of(found)
     return {
         "procedure": found,
         "opening": found.opening(timezone.localdate()),
+        "short_url": short_url(found),
         "versions": found.versions.select_related("by").defer("document"),
         "days": form or OpeningDays(initial={"opens_on": found.opens_on, "closes_on": found.closes_on}),
         "minutes": minutes(found.current.form) if found.current else None,
         "may_edit": member.may("forms.edit"),
         "reviews": found.drafts.filter(state="open", reviews__state="waiting").exists(),
         "may_review": member.may("forms.edit") or (member.may("forms.review") and member.division_id == found.division_id),
+        "adoption": adoption,
+        "has_updates": adoption is not None and has_updates(adoption),
         "may_publish": member.may("forms.publish"),
         "has_errors": bool(form and form.errors),
     }

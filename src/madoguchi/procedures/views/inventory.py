@@ -20,7 +20,7 @@ from madoguchi.procedures.backends import filed_online
 from madoguchi.procedures.forms import AnswerForm, OrderForm, PlanForm
 from madoguchi.procedures.forms.inventory import called
 from madoguchi.procedures.models import InventoryEntry, InventoryReply, InventoryRound, InventorySettings, PlannedChannel, weights_of
-from madoguchi.procedures.models.inventory_figures import barrier_figure, division_figure, history_figure, shares
+from madoguchi.procedures.models.inventory_figures import barrier_figure, counted_elsewhere, division_figure, history_figure, shares
 from madoguchi.procedures.models.inventory_order import ranked
 from madoguchi.procedures.models.inventory_sheet import PLAN, sheet_of
 from madoguchi.procedures.views.inventory_pages import acted, entries_of, entry_of, file, may_answer, owns, show, to
@@ -35,9 +35,10 @@ FILTERS = ("track", "division", "barrier", "q")
 def home(request: HttpRequest) -> HttpResponse:
     """How far the municipality is, what hinders it, and what this member is asked now."""
     entries, today = list(entries_of(request)), timezone.localdate()
+    a_year_ago = today - timedelta(days=365)
     place = to(request, "inventory_entries")
     context = {
-        "shares": shares(entries, filed_online(today - timedelta(days=365), today)),
+        "shares": shares(entries, filed_online(a_year_ago, today), counted_elsewhere(a_year_ago, today)),
         "waiting": sum(entry.track == "B" and not entry.is_online for entry in entries),
         "barriers": barrier_figure(entries, lambda code: f"{place}?barrier={code}"),
         "history": history_figure(entries, today),
@@ -165,7 +166,8 @@ def _write(request: HttpRequest, row: InventoryEntry, act: str) -> HttpResponse:
 def _forms(row: InventoryEntry, everything: bool, posted: dict[str, Any] | None = None) -> dict[str, Any]:
     posted = posted or {}
     names = [name for name in columns() if name not in ("number", "division", "name", *PLAN)] if everything else list(asked())
-    plan = {"channel": row.channel, "target_year": row.target_year or "", "progress": row.progress, "owner": row.owner, "rule": row.rule}
+    plan = {name: getattr(row, name) for name in ("channel", "progress", "owner", "rule", "online_on")}
+    plan["target_year"] = row.target_year or ""
     return {
         "answer": AnswerForm(posted.get("answer"), names=names, entry=row),
         "plan": PlanForm(posted.get("plan"), initial=plan),
@@ -224,5 +226,5 @@ def _cell(name: str, column: Any, value: Any) -> Any:
 
 PLAN_WORDS = {
     "channel": "利用予定サービス", "target_year": "目標年度", "progress": "進捗", "owner": "担当者", "rule": "必要な改正", "hand_rank": "手で決めた順",
-    "hand_reason": "順を変えた理由", "ended_on": "なくなった日",
+    "hand_reason": "順を変えた理由", "ended_on": "なくなった日", "online_on": "オンラインになった日",
 }  # fmt: skip

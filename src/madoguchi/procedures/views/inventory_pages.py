@@ -14,6 +14,7 @@ from madoguchi.lib.errors import Refused
 from madoguchi.procedures.models import InventoryEntry, InventoryImport, InventoryReply, InventoryRound
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def to(request: HttpRequest, name: str, **parts: Any) -> str:

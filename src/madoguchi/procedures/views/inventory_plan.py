@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -36,9 +39,10 @@ from madoguchi.procedures.models import (
     weights_of,
 )
 from madoguchi.procedures.models.inventory_figures import Published, published, year_of
-from madoguchi.procedures.views.inventory_pages import acted, file, import_of, manages, show, to
+from madoguchi.procedures.views.inventory_pages import DOCX, acted, file, import_of, manages, show, to
 
-DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+COUNTED_A_PAGE = 100  # four boxes each: well below what a form may have (DATA_UPLOAD_MAX_NUMBER_FIELDS)
+BOX = re.compile(r"c(\d{1,9})-[a-z]+")
 SHOWN = 200  # rows of an import on its page
 # What is doubtful about a row as a whole; about a cell: forms.inventory.WORDS.
 ROW_WORDS = {
@@ -189,15 +193,17 @@ def moving_rule(request: HttpRequest, rule: int) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def counts(request: HttpRequest) -> HttpResponse:
-    """The month's numbers of the member's division on one page."""
+    """The month's numbers of the member's division, so many procedures a page as a form may have boxes."""
     division: Division | None = request.member.division  # type: ignore[attr-defined]
     if division is None:
         raise Http404
     month = month_of(request.GET.get("month", ""))
-    entries = list(InventoryEntry.objects.standing().filter(division=division).order_by("number"))
+    rows = InventoryEntry.objects.standing().filter(division=division).order_by("number")
+    page = Paginator(rows, COUNTED_A_PAGE).get_page(request.GET.get("page"))
+    entries = list(page) if request.method == "GET" else list(rows.filter(pk__in=_boxed(request.POST)))
     known = {(row.entry_id, row.channel): row.count for row in InventoryCount.objects.filter(entry__in=entries, month=month)}
     form = CountsForm(request.POST or None, entries=entries, known=known)
-    place = f"{to(request, 'inventory_counts')}?month={month:%Y-%m}"
+    place = f"{to(request, 'inventory_counts')}?month={month:%Y-%m}{f'&page={page.number}' if page.number > 1 else ''}"
     if request.method == "POST" and form.is_valid():
         return acted(
             request,
@@ -206,7 +212,13 @@ def counts(request: HttpRequest) -> HttpResponse:
             place,
         )
     context = {"form": form, "month": month, "channels": CountChannel.labels, "has_errors": bool(form.errors), "division": division}
+    context["page_obj"] = page
     return show(request, "counts", context, 400 if form.errors else 200)
+
+
+def _boxed(posted: Iterable[str]) -> set[int]:
+    """The rows that a form had boxes for: what was typed counts, though the list moved on to other pages meanwhile."""
+    return {int(found[1]) for name in posted if (found := BOX.fullmatch(name))}
 
 
 @desk("inventory.manage")

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from madoguchi.engines.forms import Form
-from madoguchi.procedures.views.rule_text import Wording
+from madoguchi.engines.forms.rule_words import Wording
 
 Json = Mapping[str, Any]
 TYPES = {

@@ -11,7 +11,8 @@ from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import NoReverseMatch
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -19,8 +20,10 @@ from django.views.decorators.http import require_GET
 from madoguchi.accounts.models import Division
 from madoguchi.engines.forms import minutes, pick
 from madoguchi.engines.japanese import to_hiragana
+from madoguchi.lib.addresses import address
 from madoguchi.lib.guards import anyone
 from madoguchi.lib.tags import named, reader
+from madoguchi.procedures.actions import offered_bundle, offered_bundles
 from madoguchi.procedures.backends import panels
 from madoguchi.procedures.models import LifeEvent, Opening, Procedure
 
@@ -50,6 +53,7 @@ def home(request: HttpRequest) -> HttpResponse:
     closing = sorted((one for one in procedures if one.closes_soon(today)), key=lambda one: one.closes_on)
     used = sorted((one for one in procedures if one.annual_volume and one.is_open(today)), key=lambda one: -one.annual_volume)
     context = {"events": events_of(procedures), "closing": items_of(closing, today), "used": items_of(used[:MOST_USED], today)}
+    context["bundles"] = offered_bundles(procedures=procedures) if procedures else []
     return render(request, "procedures/home.html", {**context, "has_any": bool(procedures)})
 
 
@@ -66,12 +70,24 @@ def events_of(procedures: list[Procedure]) -> list[dict[str, Any]]:
 @anyone
 @require_GET
 def life_event(request: HttpRequest, event: str) -> HttpResponse:
-    """What there is to do when something happens in a life."""
+    """What there is to do when something happens in a life; the address of a bundle leads to its guide."""
     if event not in LifeEvent.values:
-        raise Http404
-    procedures = Procedure.objects.public().for_lists().for_life_event(event)
-    context = {"heading": LifeEvent(event).label, "items": items_of(procedures, timezone.localdate())}
+        return _guide(request, event)
+    public = list(Procedure.objects.public().for_lists())
+    inside = [one for one in public if event in one.life_events]
+    context = {"heading": LifeEvent(event).label, "items": items_of(inside, timezone.localdate())}
+    context["bundles"] = [one for one in offered_bundles(procedures=public) if one.bundle.life_event == event]
     return render(request, "procedures/list.html", context)
+
+
+def _guide(request: HttpRequest, name: str) -> HttpResponse:
+    found = offered_bundle(name)
+    if found is None or not found.is_on:
+        raise Http404
+    try:
+        return redirect(address("applications:guide", slug=request.municipality.slug, bundle=name))  # type: ignore[attr-defined]
+    except NoReverseMatch as not_served:  # a process that takes no applications
+        raise Http404 from not_served
 
 
 @anyone

@@ -8,10 +8,10 @@ import pytest
 
 from madoguchi.engines.forms import TYPES as ALL
 from madoguchi.engines.forms import load
+from madoguchi.engines.forms.rule_words import Wording
 from madoguchi.procedures.actions import LIBRARY
 from madoguchi.procedures.tests.make import words
 from madoguchi.procedures.views.readable import TYPES, readable
-from madoguchi.procedures.views.rule_text import Wording
 
 DOCUMENT = {
     "schema": 1,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from madoguchi.engines.forms import Form, pick
+from .definition import Form
+from .texts import pick
 
 Rule = Any
 COMPARE = {
@@ -81,7 +82,7 @@ class Wording:
         ((name, given),) = rule.items()
         arguments = given if isinstance(given, list | tuple) else [given]
         if name in SAID:
-            return SAID[name](self, list(arguments))
+            return str(getattr(self, SAID[name])(list(arguments)))
         return self._operator(name, list(arguments))
 
     def _operator(self, name: str, arguments: list[Rule]) -> str:
@@ -153,10 +154,4 @@ class Wording:
         return f"「{pick(choice.label, 'ja')}」" if choice else f"「{value}」" if isinstance(value, str) else str(value)
 
 
-SAID: Mapping[str, Callable[[Wording, list[Rule]], str]] = {
-    "var": Wording._var,
-    "not": Wording._not,
-    "in": Wording._in,
-    "date": Wording._date,
-    "decimal": Wording._plain,
-}
+SAID: Mapping[str, str] = {"var": "_var", "not": "_not", "in": "_in", "date": "_date", "decimal": "_plain"}

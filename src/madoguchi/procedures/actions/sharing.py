@@ -1,0 +1,151 @@
+"""Publishing a procedure to the shared library, and taking it back from it. Nothing of a municipality leaves it but what passes here."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from madoguchi.accounts.actions import record
+from madoguchi.accounts.models import User
+from madoguchi.engines.forms import Form, check, document_hash, walk
+from madoguchi.lib.errors import Refused
+from madoguchi.procedures.actions.checking import BRACED, PLACEHOLDERS
+from madoguchi.procedures.actions.inventing import invented_example
+from madoguchi.procedures.actions.library import FACTS
+from madoguchi.procedures.actions.lists import lists
+from madoguchi.procedures.models import Procedure, SharedProcedure, SharedVersion
+
+Json = dict[str, Any]
+MOST_EXAMPLES = 20
+# What a text of an entry may not hold: addresses of the net, people's addresses and telephones, marks of templates and pages.
+FORBIDDEN = re.compile(r"://|www\.|[\w.+-]+@[\w-]+\.|\{\{|\{%|\{#|</?[A-Za-z!]|javascript:|0\d{1,4}-\d{1,4}-\d{3,4}", re.IGNORECASE)
+# Columns that go along; the volume is the origin's own business and goes as a note of its introduction.
+SHARED_FACTS = (*(name for name in FACTS if name != "annual_volume"), "clock_unit", "standard_days", "notice_texts")
+
+
+def slug_of(municipality: str, procedure: str) -> str:
+    """The entry of a procedure of a municipality."""
+    return f"{municipality}--{procedure}"
+
+
+def entry_facts(procedure: Procedure) -> Json:
+    """What goes along with the form: the procedure's facts and notices, as columns of Procedure."""
+    return {name: getattr(procedure, name) for name in SHARED_FACTS}
+
+
+def prepare(*, procedure: Procedure, examples: Sequence[Mapping[str, Any]], notes: Mapping[str, Any]) -> SharedVersion:
+    """The version as it would be published, not stored: to be looked at before. Raises Refused with the place that keeps it back."""
+    version = procedure.current
+    if version is None:
+        raise Refused(_("まだ公開した版がありません。公開してから、見本にしてください。"), code="no_version")
+    if not examples:
+        raise Refused(_("回答の例が1つ以上いります。例を加えてから、見本にしてください。"), code="no_examples")
+    facts = entry_facts(procedure)
+    for where, text in _texts({"様式": version.document, "手続の内容": facts, "導入の記録": dict(notes)}):
+        if found := FORBIDDEN.search(text):
+            sentence = _("「%(where)s」に、見本に入れられないもの（%(found)s）があります。アドレス・電話番号・記号を消してください。")
+            raise Refused(sentence % {"where": where, "found": found[0]}, code="forbidden_text", where=where)
+    _require_placeholders(facts["notice_texts"])
+    made = [invented_example(version.form, one) for one in examples[:MOST_EXAMPLES]]
+    for one in made:
+        _require_holds(version.form, one)
+    hashed = document_hash({"document": version.document, "facts": facts})
+    return SharedVersion(document=version.document, facts=facts, examples=made, notes=dict(notes), hash=hashed)
+
+
+def _texts(value: Any, where: str = "") -> Iterator[tuple[str, str]]:
+    """Every text below a value with the way to it."""
+    if isinstance(value, str):
+        yield where, value
+    elif isinstance(value, Mapping):
+        for key, each in value.items():
+            yield from _texts(each, f"{where}.{key}".lstrip("."))
+    elif isinstance(value, list):
+        for index, each in enumerate(value):
+            yield from _texts(each, f"{where}[{index}]")
+
+
+def _require_placeholders(notices: Mapping[str, Mapping[str, Mapping[str, str]]]) -> None:
+    for outcome, notice in notices.items():
+        for text in (words for part in notice.values() for words in part.values()):
+            if unknown := [name for name in BRACED.findall(text) if name not in PLACEHOLDERS]:
+                sentence = _("通知の文例「%(outcome)s」に、使えない差し込み {%(name)s} があります。")
+                raise Refused(sentence % {"outcome": outcome, "name": unknown[0]}, code="unknown_placeholder")
+
+
+def _require_holds(form: Form, example: Mapping[str, Any]) -> None:
+    """An example keeps its word after its people were exchanged."""
+    on, answers = date.fromisoformat(str(example["on"])), example["answers"]
+    ended = walk(form, answers, on=on, lists=lists()).ended is not None
+    errors = {problem.key for problem in check(form, answers, on=on, lists=lists()) if problem.level == "error"}
+    expect = example.get("expect", "clean")
+    holds = ended if expect == "ends" else not ended and errors == (set() if expect == "clean" else set(expect))
+    if not holds:
+        sentence = _("例「%(example)s」が、いまの様式と合いません。例を直してから、見本にしてください。")
+        raise Refused(sentence % {"example": example.get("id", "")}, code="example_fails")
+
+
+@transaction.atomic
+def share(*, procedure: Procedure, examples: Sequence[Mapping[str, Any]], notes: Mapping[str, Any], by: User | None) -> SharedVersion:
+    """Publish a procedure to the shared library: a new entry, or its next version. Raises Refused where nothing changed or something may not go."""
+    prepared = prepare(procedure=procedure, examples=examples, notes=notes)
+    origin = procedure.municipality
+    entry, _made = SharedProcedure.objects.select_for_update().get_or_create(
+        slug=slug_of(origin.slug, procedure.slug),
+        defaults={"procedure": procedure.slug, "origin": origin.slug, "name": procedure.name, "origin_name": origin.name},
+    )
+    last = entry.versions.first()
+    if (
+        last is not None
+        and entry.withdrawn_at is None
+        and (last.hash, last.notes, last.examples) == (prepared.hash, prepared.notes, prepared.examples)
+    ):
+        raise Refused(_("前に見本にしたときから、変わったところがありません。"), code="nothing_changed")
+    entry.name, entry.kana, entry.origin_name, entry.origin_name_en = procedure.name, procedure.kana, origin.name, origin.name_en
+    entry.is_invented, entry.withdrawn_at = origin.is_invented, None
+    entry.save()
+    prepared.shared, prepared.number = entry, (last.number + 1 if last else 1)
+    prepared.save()
+    record(
+        "procedures.share", by=by, on=procedure, division=procedure.division, entry=entry.slug, number=prepared.number, hash=prepared.hash
+    )
+    return prepared
+
+
+@transaction.atomic
+def withdraw(*, procedure: Procedure, by: User | None) -> SharedProcedure:
+    """Take a procedure out of the shared library: who adopted it keeps it, nobody adopts it anew. Raises Refused where it is not there."""
+    entry = shared_of(procedure)
+    if entry is None:
+        raise Refused(_("この手続きは、共同の見本になっていません。"), code="not_shared")
+    entry.withdrawn_at = timezone.now()
+    entry.save(update_fields=["withdrawn_at"])
+    record("procedures.withdraw", by=by, on=procedure, division=procedure.division, entry=entry.slug)
+    return entry
+
+
+def shared_of(procedure: Procedure) -> SharedProcedure | None:
+    """The entry that this procedure was published as, if it stands in the library now."""
+    return SharedProcedure.objects.filter(slug=slug_of(procedure.municipality.slug, procedure.slug), withdrawn_at=None).first()
+
+
+def examples_of(procedure: Procedure) -> list[Json]:
+    """The examples that stand, in the shape of a library's file."""
+    rows = procedure.examples.standing()  # type: ignore[attr-defined]
+    return [
+        {"id": row.name, "note": {"ja": row.name}, "on": row.on.isoformat(), "expect": row.expect, "answers": row.answers} for row in rows
+    ]
+
+
+def lists_named(document: Mapping[str, Any]) -> list[str]:
+    """Code lists that a form asks from, which whoever adopts it must have."""
+    found = (
+        question.get("list") for page in document["pages"] for part in page.get("sections") or [page] for question in part["questions"]
+    )
+    return sorted({str(name) for name in found if name})

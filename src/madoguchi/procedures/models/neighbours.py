@@ -1,0 +1,118 @@
+"""Beside the other municipalities: their public facts put in order, and what they have online and this one has not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from madoguchi.accounts.models import Municipality
+from madoguchi.engines.inventory import fold
+from madoguchi.procedures.models.inventory import InventoryEntry
+from madoguchi.procedures.models.procedure import Procedure
+from madoguchi.procedures.models.standing import PublicStanding
+
+Facts = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Beside:
+    """One municipality's line of the comparison."""
+
+    municipality: Municipality
+    at: datetime
+    facts: Facts
+    is_own: bool = False
+
+    @property
+    def share(self) -> float | None:
+        return round(100 * self.facts["online"] / self.facts["procedures"], 1) if self.facts["procedures"] else None
+
+    @property
+    def population_on(self) -> date | None:
+        day = self.facts["population_on"]
+        return date.fromisoformat(day) if day else None
+
+    @property
+    def per_thousand(self) -> float | None:
+        """Filings online in a year per 1,000 inhabitants; unknown where either is."""
+        filings, people = self.facts["filings_online"], self.facts["population"]
+        return round(1000 * filings / people, 1) if people and filings is not None else None
+
+
+def beside(own: Municipality, facts: Facts, at: datetime) -> list[Beside]:
+    """This municipality by today's figures, then those that show theirs; the largest share first."""
+    others = PublicStanding.objects.exclude(municipality=own).select_related("municipality")
+    rows = [Beside(own, at, facts, is_own=True), *(Beside(one.municipality, one.at, one.facts) for one in others)]
+    return sorted(rows, key=lambda row: (-(row.share or 0), row.municipality.slug))
+
+
+@dataclass
+class Missing:
+    """A procedure that others have online and this municipality has not. `entry` is its row of the own inventory, if any."""
+
+    name: str
+    name_en: str
+    library: str
+    key: str
+    law: str
+    having: list[tuple[Municipality, Facts]] = field(default_factory=list)
+    entry: InventoryEntry | None = None
+    prepared: Procedure | None = None  # adopted already, and not shown yet
+
+    @property
+    def has_form(self) -> bool:
+        """Somebody has a form of it here; what is only online on another service has none."""
+        return any(not one["elsewhere"] for _municipality, one in self.having)
+
+    @property
+    def volume(self) -> int:
+        """The filings that its owners name, for the order; what they do not name counts nothing."""
+        return sum(one["volume"] or 0 for _municipality, one in self.having)
+
+
+def missing(own: Municipality, entries: Sequence[InventoryEntry], procedures: Iterable[Procedure], offered: set[str]) -> list[Missing]:
+    """What others have and this one has not: first what can be adopted, then forms of their own; the most widespread first.
+
+    A procedure is the same by its id of the library; else by its name where the legal basis does not speak against it. `offered` are the
+    ids that the library here holds: only those can be adopted.
+    """
+    known = {procedure.slug: procedure for procedure in procedures}
+    found: list[Missing] = []
+    for one in PublicStanding.objects.exclude(municipality=own).select_related("municipality"):
+        for fact in one.facts["has"]:
+            _add(found, one.municipality, fact, offered)
+    rows = [_placed(row, entries, known) for row in found]
+    left = [row for row in rows if row is not None]
+    return sorted(left, key=lambda row: (not row.library, not row.has_form, -len(row.having), -row.volume, row.name))
+
+
+def _add(found: list[Missing], municipality: Municipality, fact: Facts, offered: set[str]) -> None:
+    library = fact["library"] if fact["library"] in offered else ""
+    for row in found:
+        if (library and row.library == library) or (not (library and row.library) and same(row.key, row.law, fact["key"], fact["law"])):
+            row.library = row.library or library
+            row.law = row.law or fact["law"]
+            if all(municipality.pk != having.pk for having, _fact in row.having):
+                row.having.append((municipality, fact))
+            return
+    found.append(Missing(fact["name"], fact["name_en"], library, fact["key"], fact["law"], [(municipality, fact)]))
+
+
+def _placed(row: Missing, entries: Sequence[InventoryEntry], known: dict[str, Procedure]) -> Missing | None:
+    """With what this municipality has of it already; None where it is online here."""
+    row.prepared = known.get(row.library) if row.library else None
+    entry = next((one for one in entries if row.prepared is not None and one.procedure_id == row.prepared.pk), None)
+    row.entry = entry or next((one for one in entries if same(one.key, law_of(one), row.key, row.law)), None)
+    is_shown = row.prepared is not None and row.prepared.current_id is not None and not row.prepared.is_hidden
+    return None if is_shown or (row.entry is not None and row.entry.is_online) else row
+
+
+def law_of(entry: InventoryEntry) -> str:
+    return fold(str(entry.values.get("law") or ""))
+
+
+def same(key: str, law: str, other_key: str, other_law: str) -> bool:
+    """The same name, and no other law: a basis that one of them does not name speaks for neither."""
+    return key == other_key and (not law or not other_law or law == other_law)
