@@ -12,6 +12,7 @@ TITLE = "The studio"
 NOTE = (
     "Forms of so many questions, ten to a page, in a scratch SQLite database, the test client in one process: median milliseconds of 9 "
     "requests. Open: the page with outline, panel, problems and preview. Save and undo: the answer that sends the browser back to it. "
+    "List: the page before publishing, with all its checks. "
     "The last column is save and open together in proportion to the form of 10 questions (1.0); 200 questions must answer a save within 150 ms."
 )
 SIZES = (10, 50, 200, 500)
@@ -74,7 +75,7 @@ def question(number: int) -> dict[str, Any]:
 def row(client: Any, size: int) -> dict[str, Any]:
     """Times at the form's last question that has a condition, the one with most to choose from."""
     address, at = f"/koto/desk/procedures/form{size}/studio/", f"question:q{max(one for one in range(size) if one % 3 == 1)}"
-    opened, saved, undone = [], [], []
+    opened, saved, undone, listed = [], [], [], []
     for number in range(TIMES):
         shown, seconds = timed(lambda: client.get(address, {"at": at}), 200)
         opened.append(seconds)
@@ -82,8 +83,11 @@ def row(client: Any, size: int) -> dict[str, Any]:
         data = {item.name: value for item in form if (value := item.value()) not in (None, False)}
         answer = {**data, "label_ja": f"変えた問い{number}", "at": at, "act": "save"}
         saved.append(timed(lambda sent={**answer, "edition": edition}: client.post(address, sent), 302)[1])
+        listed.append(timed(lambda: client.get(f"{address}publish/"), 200)[1])
         undone.append(timed(lambda sent={"act": "undo", "at": at, "edition": edition + 1}: client.post(address, sent), 302)[1])
-    median = {name: statistics.median(times) * 1000 for name, times in (("open", opened), ("save", saved), ("undo", undone))}
+    median = {
+        name: statistics.median(times) * 1000 for name, times in (("open", opened), ("save", saved), ("undo", undone), ("list", listed))
+    }
     return {"questions": size, **{f"{name} ms": f"{value:.0f}" for name, value in median.items()}, "both": median["open"] + median["save"]}
 
 

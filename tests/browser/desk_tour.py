@@ -85,6 +85,27 @@ def forms(page: Page, look: Look) -> None:
         page.goto("/koto/desk/procedures/jido-teate-nintei/publish/")
         look("publish")
 
+    publishing(page, look)
+
+
+def publishing(page: Page, look: Look) -> None:
+    """A draft on its way to a version, and the same form tried out to its first page."""
+    base = "/koto/desk/procedures/inu-toroku"
+    page.goto(f"{base}/studio/")
+    begin = page.locator("button[name=act][value=open]")
+    if begin.count():
+        hand.press(page, begin)
+    for name in ("studio/publish", "studio/facts", "studio/examples", "versions/1/compare/1", "trial"):
+        page.goto(f"{base}/{name}/")
+        look(name)
+    hand.press(page, page.locator("button[name=act][value=start]"))
+    look("trial, a page")
+    page.goto(f"{base}/trial/check/")
+    look("trial, check")
+    page.goto(f"{base}/studio/examples/")
+    hand.press(page, page.locator("main tbody a").first)
+    look("an example")
+
 
 def outages(page: Page, look: Look) -> None:
     """An outage from its record with a mistake to its taking back; residents are told meanwhile."""

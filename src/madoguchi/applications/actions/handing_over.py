@@ -109,7 +109,9 @@ def _finish(switch: VersionSwitch, application: Application, by: User | None) ->
 
 def _migrate(switch: VersionSwitch, application: Application, by: User | None) -> None:
     _move(application, switch.after, by)
-    switch.settle(SwitchState.TAKEN)
+    for one in application.switches.filter(state=SwitchState.WAITING):  # and those asked about a version between
+        one.settle(SwitchState.TAKEN)
+    switch.refresh_from_db()
     if switch.level == "meaning" and (not application.is_draft or application.email):
         inform(application, "applications/version_changed")
 

@@ -14,6 +14,7 @@ from madoguchi.applications.actions import (
     cancel_correction,
     correct,
     desk_edit,
+    discard,
     hand_over,
     move_to_current_version,
     request_correction,
@@ -178,6 +179,16 @@ def test_a_draft_is_asked_and_stays(procedure) -> None:
     draft.refresh_from_db()
     assert (draft.version.number, waiting_switch(application=draft)) == (1, None)
     assert submit(application=draft).latest().version.number == 1
+
+
+def test_a_draft_that_was_asked_can_be_thrown_away_and_a_later_version_can_take_it(procedure) -> None:
+    gone, kept = make_draft(procedure), make_draft(procedure)
+    published(procedure, new_form(add=JOB), drafts="ask", cases="finish")
+    discard(application=gone)
+    assert VersionSwitch.objects.get().application == kept
+    version = published(procedure, new_form(drop="amount", add=JOB), drafts="migrate", cases="finish")
+    kept.refresh_from_db()
+    assert (kept.version, waiting_switch(application=kept)) == (version, None)
 
 
 # -- open cases ------------------------------------------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from madoguchi.applications.models import Application
 from madoguchi.applications.tests.make import ANSWERS, CHILDREN, FORM, TWO_CHILDREN, WITH_MYNUMBER, make_filed, make_procedure, words
 from madoguchi.engines.forms import load
 from madoguchi.lib.tests.files import picture
-from madoguchi.procedures.actions import change_draft, open_draft
+from madoguchi.procedures.actions import change_draft, keep_example, open_draft
 from madoguchi.procedures.models import FormExample
 
 PLACE = "/koto/desk/procedures/test/trial/"
@@ -209,6 +209,16 @@ def test_answers_become_an_example_with_what_was_found(desk, procedure) -> None:
     made = FormExample.objects.get()
     assert (made.name, made.expect, made.answers["kind"], made.on) == ("初めての申請", "clean", "new", timezone.localdate())
     assert at_desk.post(PLACE, {"act": "keep", "name": " "}).url == f"{PLACE}check/"
+
+
+def test_an_example_is_tried_again_with_the_form_of_today(desk, procedure) -> None:
+    at_desk = desk("designer")
+    example = keep_example(procedure=procedure, name="例", on=timezone.localdate(), answers=ANSWERS, expect="clean", by=None)
+    assert at_desk.post(PLACE, {"act": "load", "example": example.pk}).url == f"{PLACE}check/"
+    assert "架空 花子" in at_desk.get(f"{PLACE}check/").content.decode()
+    assert at_desk.get(f"{PLACE}sent/").status_code == 200
+    for wrong in ("", "x", "9" * 30, example.pk + 1):
+        assert at_desk.post(PLACE, {"act": "load", "example": wrong}).status_code == 404
 
 
 def test_clerks_try_but_keep_no_examples_and_others_do_not_get_in(desk, client, procedure) -> None:

@@ -34,7 +34,7 @@ from madoguchi.lib.errors import Refused
 from madoguchi.lib.guards import desk
 from madoguchi.lib.tags import reader
 from madoguchi.procedures.actions import found_in, keep_example, lists
-from madoguchi.procedures.models import DraftState, FormDraft, Procedure
+from madoguchi.procedures.models import DraftState, FormDraft, FormExample, Procedure
 
 KEY = "trial"  # of the session: {procedure's id: what was typed}
 
@@ -113,6 +113,10 @@ def _act(request: HttpRequest, found: Procedure, form: Form) -> HttpResponse:
         request.session[KEY] = {key: value for key, value in request.session.get(KEY, {}).items() if key != str(found.pk)}
         messages.success(request, _("試しに入力した内容を消しました。"))
         return redirect(_to(request, found))
+    if act == "load":
+        example = get_object_or_404(FormExample.objects.standing(), procedure=found, pk=_number(request.POST.get("example", "")))
+        _keep(request, found, Trial(values=example.answers))
+        return redirect(_to(request, found, "trial_check"))
     if act != "go_on":
         _keep(request, found, Trial())
     done = _kept(request, found).pages_done
@@ -120,6 +124,10 @@ def _act(request: HttpRequest, found: Procedure, form: Form) -> HttpResponse:
         pages = TrialForm(request, application, application.draft(), lambda walk: ()).walked.pages
         page = next((one.page.id for one in pages if one.page.id not in done), "")
     return redirect(_to(request, found, "trial_page", page=page) if page else _to(request, found, "trial_check"))
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 10 else 0
 
 
 def _keep_example(request: HttpRequest, found: Procedure, form: Form) -> HttpResponse:

@@ -14,7 +14,8 @@ from madoguchi.accounts.models import User
 from madoguchi.engines.forms.editing import Change, Rejected, edit, names_in
 from madoguchi.lib.errors import Refused
 from madoguchi.procedures.actions.publishing import propose
-from madoguchi.procedures.actions.studio import locked_draft, standing_changes
+from madoguchi.procedures.actions.releasing import locked_whole
+from madoguchi.procedures.actions.studio import standing_changes
 from madoguchi.procedures.models import DraftState, FormDraft, FormEdit, Procedure, ProcedureVersion
 
 
@@ -73,7 +74,7 @@ def renew_draft(*, draft: FormDraft, by: User) -> FormDraft:
 
     Raises Refused, with what stands against it, when a change has nothing to hold on to any more: then nothing is changed.
     """
-    row = locked_draft(draft)
+    row = locked_whole(draft)
     current = row.procedure.current
     if current is None or row.based_on_id == current.pk:
         raise Refused(_("載せ直す必要はありません。いまの版から作っています。"), code="not_overtaken")

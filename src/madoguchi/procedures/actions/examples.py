@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from madoguchi.accounts.actions import record
 from madoguchi.accounts.models import User
 from madoguchi.engines.forms import Form, Lists, canonical_json, check_walk, walk
+from madoguchi.engines.japanese import remove_forbidden
 from madoguchi.lib.errors import Refused
 from madoguchi.procedures.actions.lists import lists
 from madoguchi.procedures.models import CLEAN, ENDS, FormExample, Procedure
@@ -85,12 +86,21 @@ def keep_example(
 def _sound(name: str, answers: Mapping[str, Any], expect: Expected) -> dict[str, Any]:
     if not name.strip():
         raise Refused(_("例の名前を入力してください。"), code="no_name")
-    if not isinstance(answers, Mapping) or len(canonical_json(answers)) > MAX_BYTES:
+    if not _can_be_kept(answers):
         raise Refused(_("回答の形が違うか、大きすぎます。"), code="bad_answers")
     keys = expect if isinstance(expect, str) else [str(one) for one in expect if str(one).strip()]
     if not keys or (isinstance(keys, str) and keys not in (CLEAN, ENDS)):
         raise Refused(_("結果を選んでください。エラーになる例では、エラーの種類を1つ以上入力してください。"), code="no_expectation")
-    return {"name": name.strip()[:120], "answers": dict(answers), "expect": keys}
+    return {"name": remove_forbidden(name).strip()[:120], "answers": dict(answers), "expect": keys}
+
+
+def _can_be_kept(answers: Any) -> bool:
+    """An object without fractions that only machines write, without halves of characters, and not too large."""
+    try:
+        text = canonical_json(answers).encode()
+    except (TypeError, ValueError, RecursionError):
+        return False
+    return isinstance(answers, Mapping) and len(text) <= MAX_BYTES and b"\\u0000" not in text
 
 
 @transaction.atomic
@@ -103,7 +113,7 @@ def change_example(
         raise Refused(_("例を変える理由を入力してください。"), code="no_reason")
     for key, value in _sound(name, answers, expect).items():
         setattr(row, key, value)
-    row.on, row.because = on, because.strip()[:300]
+    row.on, row.because = on, remove_forbidden(because).strip()[:300]
     row.save()
     record("procedures.change_example", by=by, on=row, division=row.procedure.division, procedure=row.procedure.slug)
     return row
@@ -115,7 +125,7 @@ def drop_example(*, example: FormExample, because: str, by: User) -> FormExample
     row = _standing(example)
     if not because.strip():
         raise Refused(_("例を外す理由を入力してください。"), code="no_reason")
-    row.because, row.dropped_at, row.dropped_by = because.strip()[:300], timezone.now(), by
+    row.because, row.dropped_at, row.dropped_by = remove_forbidden(because).strip()[:300], timezone.now(), by
     row.save(update_fields=["because", "dropped_at", "dropped_by"])
     record("procedures.drop_example", by=by, on=row, division=row.procedure.division, procedure=row.procedure.slug)
     return row

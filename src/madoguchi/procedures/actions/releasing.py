@@ -15,6 +15,7 @@ from madoguchi.accounts.actions import record
 from madoguchi.accounts.models import User
 from madoguchi.engines.forms import document_hash
 from madoguchi.engines.forms.changes import CLASSES
+from madoguchi.engines.japanese import remove_forbidden
 from madoguchi.lib.addresses import address
 from madoguchi.lib.errors import Refused
 from madoguchi.lib.tasks import where
@@ -22,9 +23,9 @@ from madoguchi.notices.actions import notify
 from madoguchi.notices.models import Recipient
 from madoguchi.procedures.actions.publishing import publish
 from madoguchi.procedures.actions.studio import locked_draft
-from madoguchi.procedures.actions.tasklist import publishing_tasks
+from madoguchi.procedures.actions.tasklist import TaskList, publishing_tasks
 from madoguchi.procedures.backends import under_way
-from madoguchi.procedures.models import FormDraft, FormSchedule, ProcedureVersion, ScheduleState
+from madoguchi.procedures.models import FormDraft, FormSchedule, Procedure, ProcedureVersion, ReviewState, ScheduleState
 
 WAYS = ("finish", "migrate", "ask")
 WHOM = ("drafts", "cases")
@@ -49,6 +50,12 @@ def sound_ways(ways: Mapping[str, Any] | None) -> dict[str, dict[str, str]]:
     return made
 
 
+def locked_whole(draft: FormDraft) -> FormDraft:
+    """The procedure first, as whoever publishes without a draft does, then the draft: two of them never wait for each other."""
+    Procedure.objects.select_for_update().get(pk=draft.procedure_id)
+    return locked_draft(draft)
+
+
 @transaction.atomic
 def publish_draft(
     *, draft: FormDraft, edition: int, change: str = "", note: str = "", ways: Mapping[str, Any] | None = None, by: User
@@ -64,7 +71,7 @@ def publish_draft(
 
 
 def _as_seen(draft: FormDraft, edition: int) -> FormDraft:
-    row = locked_draft(draft)
+    row = locked_whole(draft)
     if row.edition != edition:
         raise Refused(_("別の画面で変更されています。内容を確かめてから、もう一度公開してください。"), code="stale")
     return row
@@ -75,10 +82,18 @@ def _release(row: FormDraft, change: str, note: str, ways: Mapping[str, Any], by
     if not found.is_ready:
         sentences = "".join(task.sentence for task in found.open)
         raise Refused(_("まだ公開できません。%(what)s") % {"what": sentences}, code="tasks", keys=[task.key for task in found.open])
+    _require_eyes(found, change)
     version = publish(procedure=row.procedure, document=row.document, change=change, note=note, ways=ways, restores=row.restores, by=by)
     for _alias, backend in under_way.all():
         backend.hand_over(version, by)
     return version
+
+
+def _require_eyes(found: TaskList, change: str) -> None:
+    """Who calls a change one of meaning, though the comparison does not, wants the second pair of eyes too."""
+    approved = found.review is not None and found.review.state == ReviewState.APPROVED
+    if change == "meaning" and not approved:
+        raise Refused(_("意味の変更として公開するには、もう1人の確認が要ります。先に確認を頼んでください。"), code="review")
 
 
 @transaction.atomic
@@ -94,6 +109,7 @@ def schedule_publishing(
     found = publishing_tasks(draft=row)
     if not found.is_ready or found.proposal is None:
         raise Refused(_("まだ公開できません。%(what)s") % {"what": "".join(task.sentence for task in found.open)}, code="tasks")
+    _require_eyes(found, change)
     if change and (change not in CLASSES or CLASSES.index(change) < CLASSES.index(found.proposal.change)):
         raise Refused(_("変更の種類が、実際の変更より軽くなっています。選び直してください。"), code="change_class")
     made = FormSchedule.objects.create(
@@ -101,7 +117,7 @@ def schedule_publishing(
         hash=document_hash(row.document),
         at=at,
         change=change or found.proposal.change,
-        note=note[:300],
+        note=remove_forbidden(note)[:300],
         ways=sound_ways(ways),
         by=by,
     )
@@ -112,8 +128,8 @@ def schedule_publishing(
 @transaction.atomic
 def cancel_schedule(*, schedule: FormSchedule, by: User) -> FormSchedule:
     """Take a schedule back; the draft can be changed again. Raises Refused when it is over."""
-    locked_draft(schedule.draft)
-    row = FormSchedule.objects.select_for_update().get(pk=schedule.pk)
+    locked_whole(schedule.draft)
+    row = FormSchedule.objects.select_for_update(of=("self",)).select_related("draft__procedure__division").get(pk=schedule.pk)
     if row.state != ScheduleState.WAITING:
         raise Refused(_("この予約は、もう終わっています。画面を開き直してください。"), code="schedule_over")
     _end(row, ScheduleState.CANCELLED)
@@ -134,13 +150,15 @@ def publish_due() -> int:
 
 @transaction.atomic
 def _publish_one(pk: int) -> int:
-    rows = FormSchedule.objects.select_for_update(of=("self",)).select_related("draft__procedure__division", "by")
+    draft = FormSchedule.objects.select_related("draft").get(pk=pk).draft
+    Procedure.objects.select_for_update().get(pk=draft.procedure_id)
+    rows = FormSchedule.objects.select_for_update(of=("self",)).select_related("draft__procedure__division", "draft__holder", "by")
     row = rows.filter(pk=pk, state=ScheduleState.WAITING).first()
     if row is None:  # another worker was faster
         return 0
     try:
         with transaction.atomic():
-            version = _release(locked_draft(row.draft), row.change, row.note, row.ways, row.by)
+            version = _release(locked_draft(draft), row.change, row.note, row.ways, row.by)
     except Refused as refused:
         _fail(row, str(refused))
         return 0

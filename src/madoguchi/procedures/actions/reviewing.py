@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from madoguchi.accounts.actions import record
 from madoguchi.accounts.models import User
 from madoguchi.engines.forms import document_hash
+from madoguchi.engines.japanese import remove_forbidden
 from madoguchi.lib.errors import Refused
 from madoguchi.procedures.actions.studio import locked_draft
 from madoguchi.procedures.models import FormDraft, FormReview, ReviewState
@@ -32,7 +33,7 @@ def ask_review(*, draft: FormDraft, edition: int, words: str = "", by: User) -> 
     known = row.reviews.filter(hash=hash_).first()  # type: ignore[attr-defined]
     if known is not None and known.state != ReviewState.SENT_BACK:
         return known  # asked twice, or approved already
-    made = FormReview.objects.create(draft=row, hash=hash_, words=words.strip()[:500], asked_by=by)
+    made = FormReview.objects.create(draft=row, hash=hash_, words=remove_forbidden(words).strip()[:500], asked_by=by)
     record("procedures.ask_review", by=by, on=made, division=row.procedure.division, procedure=row.procedure.slug)
     return made
 
@@ -67,7 +68,7 @@ def _answer(review: FormReview, by: User, state: ReviewState, answer: str) -> Fo
         raise Refused(_("確認を頼まれた後に、様式が変わりました。もう一度頼んでもらってください。"), code="stale")
     if by.pk in writers(draft=draft):
         raise Refused(_("自分で作った様式は、自分では確認できません。ほかの人に頼んでください。"), code="own_work")
-    row.state, row.answer, row.by, row.at = state, answer.strip()[:500], by, timezone.now()
+    row.state, row.answer, row.by, row.at = state, remove_forbidden(answer).strip()[:500], by, timezone.now()
     row.save(update_fields=["state", "answer", "by", "at"])
     verb = "procedures.approve_review" if state == ReviewState.APPROVED else "procedures.send_back_review"
     record(verb, by=by, on=row, division=draft.procedure.division, procedure=draft.procedure.slug, hash=row.hash)

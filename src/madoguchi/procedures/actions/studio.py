@@ -101,8 +101,9 @@ def _held(draft: FormDraft, edition: int, by: User) -> FormDraft:
 
 def _made(row: FormDraft, change: Change) -> tuple[Change, Change]:
     """One change in the (unsaved) document; ids that were published are retired with their removal, for answers under them exist."""
-    if change.get("do") in ("remove", "repeat") and row.based_on is not None:
-        change = {**change, "retire": sorted(names_in(row.based_on.document))}
+    published = {name for version in (row.based_on, row.restores) if version is not None for name in names_in(version.document)}
+    if change.get("do") in ("remove", "repeat") and published:
+        change = {**change, "retire": sorted(published)}
     if change.get("do") == "retype" and was_published(draft=row, question=str(change["at"]).partition(":")[2]):
         raise Refused(_("公開された項目の答えの形は変えられません。新しい項目を加えて、この項目を消してください。"), code="was_published")
     try:

@@ -119,7 +119,7 @@ class ExampleForm(forms.Form):
     expect = forms.ChoiceField(label=gettext_lazy("結果"), choices=EXPECTED, widget=forms.RadioSelect)
     keys = forms.CharField(
         label=gettext_lazy("エラーの種類"),
-        help_text=gettext_lazy("「次のエラーになる」のときだけ、空白で区切って入力します。例：required"),
+        help_text=gettext_lazy("「次のエラーになる」のときだけ、空白で区切って入力します。例：choice.required"),
         **short(500),
     )
     answers = forms.CharField(
@@ -166,6 +166,8 @@ class FactsForm(forms.Form):
         for key, label in (("privacy", _("利用目的")), ("criteria", _("審査基準"))):
             for language, name in LANGUAGES:
                 self._text(f"{key}_{language}", f"{label}（{name}）", (getattr(procedure, key) or {}).get(language, ""))
+        self.fields["privacy_ja"].help_text = _("公開するには、3つの言語の文が要ります。住民には、入力を始める前に見せます。")
+        self.fields["criteria_ja"].help_text = _("法律上の「申請」を公開するには、日本語の文が要ります。")
         self._period()
         self.fields["retention_years"] = forms.IntegerField(
             label=_("保存年数"), min_value=1, max_value=100, initial=procedure.retention_years, widget=_number()

@@ -69,6 +69,10 @@ def test_what_is_expected_must_be_found_and_no_other_error(dog, facts, passes, f
         ({"expect": "fine"}, "no_expectation"),
         ({"answers": []}, "bad_answers"),
         ({"answers": {"name": "あ" * 300_000}}, "bad_answers"),
+        ({"answers": {"name": "a\x00b"}}, "bad_answers"),
+        ({"answers": {"name": "a\ud800b"}}, "bad_answers"),
+        ({"answers": {"amount": 1.5}}, "bad_answers"),
+        ({"answers": {"amount": float("inf")}}, "bad_answers"),
     ],
 )
 def test_what_is_no_example_is_refused(dog, facts, code) -> None:

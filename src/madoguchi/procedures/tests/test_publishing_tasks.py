@@ -193,6 +193,16 @@ def test_a_change_of_meaning_waits_for_somebody_else(meant, designer, other) -> 
     assert AuditEntry.objects.get(verb="procedures.approve_review").by == other
 
 
+def test_what_is_called_a_change_of_meaning_is_looked_at_too(changed, designer, other) -> None:
+    for act in (publish_draft, schedule_publishing):
+        more = {"at": later()} if act is schedule_publishing else {}
+        with pytest.raises(Refused) as refused:
+            act(draft=changed, edition=1, change="meaning", by=other, **more)
+        assert refused.value.code == "review"
+    approve_review(review=ask_review(draft=changed, edition=1, by=designer), by=other)
+    assert publish_draft(draft=changed, edition=1, change="meaning", by=other).change == "meaning"
+
+
 def test_an_edit_afterwards_undoes_the_approval(meant, designer, other) -> None:
     approve_review(review=ask_review(draft=meant, edition=1, by=designer), by=other)
     named(meant)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from madoguchi.engines.forms import Faulty, Form, load
 from madoguchi.lib.errors import Refused
 from madoguchi.lib.guards import desk
-from madoguchi.procedures.actions import Outcome, change_example, drop_example, keep_facts, run_examples
+from madoguchi.procedures.actions import Outcome, change_example, drop_example, keep_facts, needed_notices, run_examples
 from madoguchi.procedures.forms.publishing import EXPECTED, ExampleForm, FactsForm
 from madoguchi.procedures.models import FormExample, Procedure
 from madoguchi.procedures.views.publishing import place
@@ -115,4 +115,5 @@ def facts(request: HttpRequest, procedure: str) -> HttpResponse:
             back = "studio_publish" if draft_of(found) is not None else "procedure"
             return redirect(place(request, back, found))
     context = {"procedure": found, "form": form, "groups": form.groups(), "has_errors": bool(form.errors)}
+    context["open_notices"] = any(outcome not in (found.notice_texts or {}) for outcome in needed_notices(found))
     return render(request, "procedures/studio/facts.html", context, status=400 if form.errors else 200)

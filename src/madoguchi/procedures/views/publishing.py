@@ -46,6 +46,7 @@ WHERE = {
 }
 TAGS = {"done": "done", "open": "failed", "advice": "waiting"}
 LABELS = {"done": gettext_lazy("済み"), "open": gettext_lazy("まだ"), "advice": gettext_lazy("参考")}
+FIRST = ("open", "advice", "done")  # in which order the lines stand
 MOST = 20  # of what one line is about
 
 
@@ -87,7 +88,7 @@ def _show(request: HttpRequest, draft: FormDraft, form: ReleaseForm | None = Non
     context = {
         "procedure": draft.procedure,
         "draft": draft,
-        "tasks": [_line(request, draft, found, task) for task in found.tasks],
+        "tasks": [_line(request, draft, found, task) for task in sorted(found.tasks, key=lambda task: FIRST.index(task.state))],
         "found": found,
         "ready": found.is_ready,
         "may_edit": member.may("forms.edit"),
@@ -135,7 +136,7 @@ def _line(request: HttpRequest, draft: FormDraft, found: TaskList, task: Task) -
         "label": LABELS[task.state],
         "state": task.state,
         "sentence": task.sentence,
-        "link": link if task.state != "done" or task.place != "studio" else "",
+        "link": link if task.state != "done" or task.place == "examples" else "",
         "link_name": where[1] if where is not None else "",
         "items": [_item(request, draft, known, item) for item in task.items[:MOST]],
         "more": max(0, len(task.items) - MOST),

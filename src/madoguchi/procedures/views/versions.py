@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from madoguchi.engines.forms import Difference, Form, differences
+from madoguchi.engines.forms.texts import strip_ruby
 from madoguchi.lib.errors import Refused
 from madoguchi.lib.guards import desk
 from madoguchi.procedures.actions import restore_version
@@ -65,9 +66,10 @@ def _told(form: Form) -> dict[str, dict[str, str]]:
     """{id of a question, page or calculation: {what is said: words}}."""
     said = readable(form)
     told = {each["id"]: {"value": str(each["value"])} for each in said["calculations"]}
-    told[form.id] = {"label": _all(form.title), "hint": _all(form.intro)}
+    told[form.id] = {**_texts("label", form.title), **_texts("hint", form.intro)}
     for page in said["pages"]:
-        told[page["id"]] = {"label": _all(page["title"]), "hint": _all(page["intro"]), "condition": str(page["condition"] or "")}
+        words = {**_texts("label", page["title"]), **_texts("hint", page["intro"])}
+        told[page["id"]] = {**words, "condition": str(page["condition"] or "")}
         for section in page["sections"]:
             outer = [each for each in (page["condition"], section["condition"]) if each]
             for question in section["questions"]:
@@ -78,8 +80,8 @@ def _told(form: Form) -> dict[str, dict[str, str]]:
 def _question(question: Mapping[str, Any], outer: list[str]) -> dict[str, str]:
     conditions = [*outer, *([question["condition"]] if question["condition"] else [])]
     return {
-        "label": _all(question["label"]),
-        "hint": _all(question["hint"]),
+        **_texts("label", question["label"]),
+        **_texts("hint", question["hint"]),
         "type": str(question["type"]),
         "required": str(question["required"]),
         "condition": "\n".join(str(each) for each in conditions),
@@ -95,18 +97,29 @@ def _choice(choice: Mapping[str, Any]) -> str:
     return f"{_all(choice['label'])}{condition}"
 
 
+def _texts(key: str, text: Mapping[str, str] | None) -> dict[str, str]:
+    """A text by language, so that only those that changed are shown."""
+    return {f"{key}.{language}": strip_ruby((text or {}).get(language, "")) for language, _name in LANGUAGES}
+
+
 def _all(text: Mapping[str, str] | None) -> str:
-    """A text in every language it has, so that a translation that changed is seen too."""
+    """A text in every language it has, for what stands in a list."""
     if not text:
         return ""
-    return "\n".join(f"{name}：{text[language]}" for language, name in LANGUAGES if text.get(language))
+    return "\n".join(f"{name}：{strip_ruby(text[language])}" for language, name in LANGUAGES if text.get(language))
 
 
 def _changes(each: Difference, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     was, now = before.get(each.id, {}), after.get(each.id, {})
-    for key, name in TOLD.items():
+    for key in dict.fromkeys([*was, *now]):
         if was.get(key, "") != now.get(key, ""):
-            yield str(name), was.get(key, ""), now.get(key, "")
+            yield _called(key), was.get(key, ""), now.get(key, "")
+
+
+def _called(key: str) -> str:
+    """What a key is called: label.en is the question's text in English."""
+    name, _dot, language = key.partition(".")
+    return f"{TOLD[name]}（{dict(LANGUAGES)[language]}）" if language else str(TOLD[name])
 
 
 @desk("forms.edit")
