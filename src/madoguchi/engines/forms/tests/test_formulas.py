@@ -102,7 +102,7 @@ def _library() -> Iterator[tuple[list[Any], list[Any]]]:
     for path in LIBRARY:
         form = load(json.loads(path.read_text("utf-8")))
         questions = list(questions_of(form))
-        values = [one.value.source for one in (*form.calculations, *questions) if one.value is not None]
+        values = [one.value.source for one in form.calculations] + [one.value.source for one in questions if one.value is not None]
         yield values, [check.that.source for one in questions for check in one.checks]
 
 
