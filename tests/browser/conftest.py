@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -18,9 +17,11 @@ WAIT = 15_000  # ms: two shared cores, and Chromium on one of them
 
 
 @pytest.fixture(scope="session", autouse=True)
-def rows_beside_the_browser() -> None:
+def rows_beside_the_browser() -> Iterator[None]:
     """The browser's loop runs in the thread of the tests; those that look at rows themselves would be refused by Django."""
-    os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -141,11 +141,10 @@ class _Page:
             rows.setdefault(near, []).append(cell)
         for top, row in rows.items():
             texts: list[str] = []
-            for cell, following in pairwise([*row, None]):
-                if cell is None:
-                    continue
+            ends = [*(cell.box.left for cell in row[1:]), self.width]
+            for cell, end in zip(row, ends, strict=True):
                 texts.append(_text_of(cell.characters))
-                texts += [""] * self._empty_between(cell.box, following.box.left if following is not None else self.width)
+                texts += [""] * self._empty_between(cell.box, end)
             yield top + NEAR, texts
 
     def _empty_between(self, box: _Box, until: float) -> int:

@@ -84,9 +84,8 @@ def additions(document: Mapping[str, Any], copied: Mapping[str, Any], origin: Ma
     known = dict(_counterparts(there, copied, here))
     for old, new in known.items():
         _name(there, old, new)
-    new = [str(one["id"]) for one in there["questions"] if one["id"] not in known.values()]
     taken = names_in(document) | set(document.get("retired", ()))
-    for name in new:
+    for name in [str(one["id"]) for one in there["questions"] if one["id"] not in known.values()]:
         if name in taken:
             _name(there, name, fresh := _numbered(name, taken | names_in(_holding(there)), "_"))
             taken.add(fresh)

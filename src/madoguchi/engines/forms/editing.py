@@ -50,6 +50,7 @@ from .editing_parts import (
 from .editing_shape import SHAPES
 
 __all__ = [
+    "CHILDREN",
     "Change", "Edited", "Found", "Json", "Rejected", "address_of", "edit", "find", "free_id", "free_place", "names_in", "parts", "places_in",
     "uses",
 ]  # fmt: skip

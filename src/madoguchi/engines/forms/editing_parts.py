@@ -226,12 +226,12 @@ def require_id(document: Json, kind: str, name: Any, home: Found) -> None:
         raise Rejected("id_taken", f"{kind}:{name}")
 
 
-def retire(document: Json, names: set[str], change: Change) -> Change:
+def retire(document: Json, names: set[str], change: Change) -> Json:
     """Ids of `names` that the change wants retired are; gives what its undo needs to bring them back."""
     retired = sorted(names & set(change.get("retire", ())))
     if not retired:
         return {}
-    undo = {"unretire": retired, "tidy_retired": "retired" not in document}
+    undo: Json = {"unretire": retired, "tidy_retired": "retired" not in document}
     document["retired"] = [*document.get("retired", []), *retired]
     return undo
 

@@ -84,22 +84,30 @@ class Formula:
     digits: int = 0
 
 
-# kind → the kinds of what it works on, how many at least and at most, and what it gives ("" = what its first operand is)
-TAKES: Final[Mapping[str, tuple[str, int, int, str]]] = {
-    "same": ("any", 1, 1, ""),
-    "total": ("number", 2, 4, "number"),
-    "difference": ("number", 2, 2, "number"),
-    "product": ("number", 2, 2, "number"),
-    "quotient": ("number", 2, 2, "number"),
-    "round": ("number", 1, 1, "number"),
-    "sum": ("row", 1, 1, "number"),
-    "count": ("none", 0, 0, "number"),
-    "age": ("date", 2, 2, "number"),
-    "days": ("date", 2, 2, "number"),
-    "fiscal_year": ("date", 1, 1, "number"),
-    "if": ("any", 2, 2, ""),
+# kind → the kinds of what it works on (the last one for the rest), how many at least and at most, what it gives ("" = what its first one is)
+TAKES: Final[Mapping[str, tuple[tuple[str, ...], int, int, str]]] = {
+    "same": (("any",), 1, 1, ""),
+    "total": (("number",), 2, 4, "number"),
+    "difference": (("number",), 2, 2, "number"),
+    "product": (("number",), 2, 2, "number"),
+    "quotient": (("number",), 2, 2, "number"),
+    "round": (("number",), 1, 1, "number"),
+    "greater": (("number",), 2, 2, "number"),
+    "smaller": (("number",), 2, 2, "number"),
+    "sum": (("row",), 1, 1, "number"),
+    "sum_product": (("row",), 2, 2, "number"),
+    "count": (("none",), 0, 0, "number"),
+    "age": (("date",), 2, 2, "number"),
+    "days": (("date",), 2, 2, "number"),
+    "fiscal_year": (("date",), 1, 1, "number"),
+    "later_days": (("date", "number"), 2, 2, "date"),
+    "later_months": (("date", "number"), 2, 2, "date"),
+    "if": (("any",), 2, 2, ""),
 }
-_PLAIN: Final = {"total": "+", "difference": "-", "product": "*", "age": "age", "days": "days_between", "fiscal_year": "fiscal_year"}
+_PLAIN: Final = {
+    "total": "+", "difference": "-", "product": "*", "greater": "max", "smaller": "min", "age": "age", "days": "days_between",
+    "fiscal_year": "fiscal_year", "later_days": "add_days", "later_months": "add_months",
+}  # fmt: skip
 _BACK: Final = {operator: kind for kind, operator in _PLAIN.items()}
 
 
@@ -116,6 +124,7 @@ _SPECIAL: Final[Mapping[str, Callable[[Formula, list[Any]], Any]]] = {
     "quotient": lambda _formula, args: {"round_down": [{"/": args}]},
     "round": lambda formula, args: {"round_down": [args[0], formula.digits]},
     "sum": lambda formula, args: {"sum": [formula.group, args[0]]},
+    "sum_product": lambda formula, args: {"sum": [formula.group, {"*": args}]},
     "count": lambda formula, _args: {"count": [formula.group, True if formula.condition is None else rule_of(formula.condition)]},
     "if": lambda formula, args: {"if": [rule_of(formula.condition) if formula.condition else True, *args]},
 }
@@ -131,6 +140,8 @@ def _formula(rule: Any) -> Formula | None:
     if isinstance(rule, Mapping) and len(rule) == 1:
         ((operator, given),) = rule.items()
         args = given if isinstance(given, list) else [given]
+        if operator in ("max", "min") and args and isinstance(args[0], str):  # over the rows of a group
+            return None
         if operator in _BACK:
             return _with(_BACK[operator], args)
         if operator in _READ:
@@ -162,7 +173,12 @@ def _counted(args: list[Any]) -> Formula | None:
 
 
 def _summed(args: list[Any]) -> Formula | None:
-    return _with("sum", args[1:], group=args[0]) if len(args) == 2 and isinstance(args[0], str) else None
+    if len(args) != 2 or not isinstance(args[0], str):
+        return None
+    factors = args[1].get("*") if isinstance(args[1], Mapping) else None
+    if isinstance(factors, list):
+        return _with("sum_product", factors, group=args[0])
+    return _with("sum", args[1:], group=args[0])
 
 
 def _either(args: list[Any]) -> Formula | None:

@@ -12,6 +12,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from functools import partial
 from typing import Any, Final
 
 import pypdfium2
@@ -112,29 +113,19 @@ def _fields(document: pypdfium2.PdfDocument, page: pypdfium2.PdfPage, height: fl
             kind = KINDS.get(raw.FPDFAnnot_GetFormFieldType(form, annotation))
             place = raw.FS_RECTF()
             if kind is not None and raw.FPDFAnnot_GetRect(annotation, place):
-                name = _text(lambda buffer, size, at=annotation: raw.FPDFAnnot_GetFormFieldName(form, at, buffer, size))
-                words = _text(lambda buffer, size, at=annotation: raw.FPDFAnnot_GetFormFieldAlternateName(form, at, buffer, size))
-                yield [
-                    place.left,
-                    height - place.top,
-                    place.right,
-                    height - place.bottom,
-                    kind,
-                    name,
-                    words,
-                    _options(form, annotation, kind),
-                ]
+                name = _text(partial(raw.FPDFAnnot_GetFormFieldName, form, annotation))
+                words = _text(partial(raw.FPDFAnnot_GetFormFieldAlternateName, form, annotation))
+                box = [place.left, height - place.top, place.right, height - place.bottom]
+                yield [*box, kind, name, words, _options(form, annotation, kind)]
         finally:
             raw.FPDFPage_CloseAnnot(annotation)
 
 
 def _options(form: Any, annotation: Any, kind: str) -> list[str]:
     if kind in ("radio", "check"):
-        return [_text(lambda buffer, size: raw.FPDFAnnot_GetFormFieldExportValue(form, annotation, buffer, size))]
+        return [_text(partial(raw.FPDFAnnot_GetFormFieldExportValue, form, annotation))]
     number = min(raw.FPDFAnnot_GetOptionCount(form, annotation), MOST_OPTIONS) if kind == "choice" else 0
-    return [
-        _text(lambda buffer, size, at=index: raw.FPDFAnnot_GetOptionLabel(form, annotation, at, buffer, size)) for index in range(number)
-    ]
+    return [_text(partial(raw.FPDFAnnot_GetOptionLabel, form, annotation, index)) for index in range(number)]
 
 
 def _text(give: Callable[[Any, int], int]) -> str:

@@ -21,6 +21,9 @@ KINDS = {
     "product": gettext_lazy("数に数を掛ける"), "quotient": gettext_lazy("数を数で割り、小数を切り捨てる"), "round": gettext_lazy("数の端数を切り捨てる"),
     "sum": gettext_lazy("繰り返しの中の数を合計する"), "count": gettext_lazy("繰り返しの数を数える"), "age": gettext_lazy("ある日の年齢"),
     "days": gettext_lazy("日から日までの日数"), "fiscal_year": gettext_lazy("日の年度"), "if": gettext_lazy("条件で、2つのどちらかにする"),
+    "greater": gettext_lazy("2つの数の大きいほう"), "smaller": gettext_lazy("2つの数の小さいほう"),
+    "sum_product": gettext_lazy("繰り返しの中の数どうしを掛けて、合計する"), "later_days": gettext_lazy("日から、何日か後の日"),
+    "later_months": gettext_lazy("日から、何か月か後の日"),
 }  # fmt: skip
 OPERANDS = {
     "same": (gettext_lazy("出すもの"),),
@@ -30,6 +33,9 @@ OPERANDS = {
     "sum": (gettext_lazy("合計する数"),), "count": (), "age": (gettext_lazy("生まれた日"), gettext_lazy("年齢を数える日")),
     "days": (gettext_lazy("始まりの日"), gettext_lazy("終わりの日")), "fiscal_year": (gettext_lazy("年度を見る日"),),
     "if": (gettext_lazy("条件に当てはまるとき"), gettext_lazy("そうでないとき")),
+    "greater": (gettext_lazy("1つめ"), gettext_lazy("2つめ")), "smaller": (gettext_lazy("1つめ"), gettext_lazy("2つめ")),
+    "sum_product": (gettext_lazy("掛けられる数"), gettext_lazy("掛ける数")), "later_days": (gettext_lazy("始まりの日"), gettext_lazy("足す日数")),
+    "later_months": (gettext_lazy("始まりの日"), gettext_lazy("足す月数")),
 }  # fmt: skip
 DIGITS = {
     0: gettext_lazy("小数"), -1: gettext_lazy("10未満"), -2: gettext_lazy("100未満"), -3: gettext_lazy("1,000未満"), -4: gettext_lazy("10,000未満"),
@@ -41,6 +47,7 @@ GIVES = {
 NUMBERS = frozenset({"number", "yen"})
 DAYS = frozenset({"date", "year_month"})
 VALUE = frozenset({*NUMBERS, *DAYS, "yes_no", "text", "choice", "long_text", "kana"})
+SUMS = frozenset({"sum", "sum_product"})
 Groups = Mapping[str, tuple[str, Known]]
 
 
@@ -85,21 +92,21 @@ class FormulaBoxes:
         fields["gives"] = select([(one, GIVES[one]) for one in self.may_give], _("計算の答え"), initial=self.gives or self._usual())
 
     def _usual(self) -> str:
-        return "number" if TAKES[self.kind][3] == "number" else self.may_give[0]
+        return TAKES[self.kind][3] or self.may_give[0]
 
     def _operand(self, number: int, label: str) -> None:
         standing = self.standing.operands[number] if number < len(self.standing.operands) else None
         what, text = self._shown(standing) if standing is not None else ("", "")
-        options = [("", _("選んでください") if number < TAKES[self.kind][1] else _("なし")), *self._options(self.kind)]
+        options = [("", _("選んでください") if number < TAKES[self.kind][1] else _("なし")), *self._options(self.kind, number)]
         self.form.fields[f"o{number}_what"] = select(options, label, initial=what)
-        if TAKES[self.kind][0] != "row":
+        if wants(self.kind, number) != "row":
             self.form.fields[f"o{number}_value"] = forms.CharField(
                 label=_("%(what)s：値") % {"what": label}, required=False, max_length=100, initial=text, widget=box()
             )
 
-    def _options(self, kind: str) -> Iterator[tuple[str, Any]]:
-        wants = TAKES[kind][0]
-        if wants == "row":
+    def _options(self, kind: str, number: int) -> Iterator[tuple[str, Any]]:
+        wanted = wants(kind, number)
+        if wanted == "row":
             for group, (shown, inner) in self.groups.items():
                 named = {"group": shown}
                 yield from (
@@ -108,17 +115,17 @@ class FormulaBoxes:
                     if kind_of(one) in NUMBERS
                 )
             return
-        fits = NUMBERS if wants == "number" else DAYS if wants == "date" else VALUE
+        fits = NUMBERS if wanted == "number" else DAYS if wanted == "date" else VALUE
         yield from ((f"var:{name}", called(one)) for name, one in self.known.items() if kind_of(one) in fits)
-        if wants in ("number", "any"):
+        if wanted in ("number", "any"):
             yield "number", _("次の数")
-        if wants == "date":
+        if wanted == "date":
             yield "today", _("今日")
             yield "date", _("次の日付")
 
     def _shown(self, operand: Operand) -> tuple[str, str]:
         """The option and the text that mean an operand."""
-        if self.kind == "sum" or operand.kind == "row":
+        if self.kind in SUMS:
             return f"{self.standing.group}|{operand.value}", ""
         if operand.kind == "var":
             return f"var:{operand.value}", ""
@@ -126,9 +133,10 @@ class FormulaBoxes:
 
     def _reads_back(self, standing: Formula) -> bool:
         """Whether every box can hold what stands and gives it back as it is."""
-        options = {name for name, _label in self._options(standing.kind)}
-        if standing.kind == "sum":
-            return f"{standing.group}|{standing.operands[0].value}" in options and standing.operands[0].kind == "var"
+        options = [{name for name, _label in self._options(standing.kind, number)} for number in range(len(standing.operands))]
+        if standing.kind in SUMS:
+            pairs = zip(standing.operands, options, strict=True)
+            return all(one.kind == "var" and f"{standing.group}|{one.value}" in offered for one, offered in pairs)
         if standing.kind == "count" and (standing.group not in self.groups or not self._of_group(standing)):
             return False
         if standing.condition is not None and self.conditions.cannot_choose:
@@ -137,7 +145,7 @@ class FormulaBoxes:
             return False
         if standing.kind == "if" and not self._reads_outside(standing.condition):
             return False
-        return all(self._holds(one, options) for one in standing.operands)
+        return all(self._holds(one, offered) for one, offered in zip(standing.operands, options, strict=True))
 
     def _holds(self, operand: Operand, options: set[str]) -> bool:
         """Whether its boxes can show an operand and read the very same one."""
@@ -165,9 +173,12 @@ class FormulaBoxes:
         """The rule of what was chosen; what does not fit is an error beside its box (and the rule is None)."""
         operands = [one for number in range(len(OPERANDS[self.kind])) if (one := self._read_operand(number, given)) is not None]
         group = given.get("group", "")
-        if self.kind == "sum" and operands:
-            group, _bar, inner = str(given.get("o0_what", "")).partition("|")
-            operands = [Operand("var", inner)]
+        if self.kind in SUMS:
+            groups = {str(one.value).partition("|")[0] for one in operands}
+            operands = [Operand("var", str(one.value).partition("|")[2]) for one in operands]
+            group = min(groups, default="")
+            if len(groups) > 1:
+                self.form.add_error("o1_what", _("2つとも、同じ繰り返しの中の数にしてください。"))
         condition = self.conditions.read(given) if self.has_condition else None
         made = Formula(self.kind, tuple(operands), group, condition, int(given.get("digits") or 0) if self.kind == "round" else 0)
         self._complain(made)
@@ -211,6 +222,12 @@ class FormulaBoxes:
     def _kind(self, operand: Operand) -> str:
         kind = kind_of(self.known.get(str(operand.value), {})) if operand.kind == "var" else operand.kind
         return "number" if kind in NUMBERS else "date" if kind in DAYS else "yes_no" if kind == "yes_no" else "text"
+
+
+def wants(kind: str, number: int) -> str:
+    """What kind of thing an operand of a calculation must be."""
+    of = TAKES[kind][0]
+    return of[min(number, len(of) - 1)]
 
 
 def _rule_in(standing: Formula | None) -> Any:

@@ -21,7 +21,8 @@ NEW = [
 ]  # fmt: skip
 DOGS = {
     "id": "dogs", "title": words("犬"), "repeat": {"id": "each_dog", "item": words("犬"), "min": 1, "max": 5},
-    "questions": [{"id": "born", "type": "date", "label": words("生まれた日")}, {"id": "fee", "type": "yen", "label": words("手数料")}],
+    "questions": [{"id": "born", "type": "date", "label": words("生まれた日")}, {"id": "fee", "type": "yen", "label": words("手数料")},
+                  {"id": "walks", "type": "number", "label": words("散歩")}],
 }  # fmt: skip
 
 
@@ -29,6 +30,12 @@ DOGS = {
 def rich(draft, designer):
     changes = [{"do": "add", "into": "page:you", "kind": "question", "part": one} for one in NEW]
     return change_draft(draft=draft, changes=[*changes, {"do": "add", "into": "", "kind": "page", "part": DOGS}], edition=0, by=designer)
+
+
+OTHERS = {
+    "id": "cats", "title": words("猫"), "repeat": {"id": "each_cat", "item": words("猫"), "min": 1, "max": 5},
+    "questions": [{"id": "price_of_cat", "type": "yen", "label": words("値段")}],
+}  # fmt: skip
 
 
 def post(client: Any, draft: Any, **given: Any) -> Any:
@@ -62,6 +69,11 @@ CHOSEN: list[tuple[str, dict[str, str], Any]] = [
         {"if": [{"==": [{"var": "kind"}, "given"]}, {"var": "price"}, 0]},
     ),
     ("same", {"o0_what": "var:price"}, {"var": "price"}),
+    ("greater", {"o0_what": "number", "o0_value": "0", "o1_what": "var:price"}, {"max": [0, {"var": "price"}]}),
+    ("smaller", {"o0_what": "var:price", "o1_what": "var:copies"}, {"min": [{"var": "price"}, {"var": "copies"}]}),
+    ("sum_product", {"o0_what": "each_dog|fee", "o1_what": "each_dog|walks"}, {"sum": ["each_dog", {"*": [{"var": "fee"}, {"var": "walks"}]}]}),
+    ("later_days", {"o0_what": "var:day", "o1_what": "number", "o1_value": "14"}, {"add_days": [{"var": "day"}, 14]}),
+    ("later_months", {"o0_what": "today", "o1_what": "number", "o1_value": "-3"}, {"add_months": [{"today": []}, -3]}),
 ]  # fmt: skip
 
 
@@ -70,8 +82,9 @@ def test_a_calculation_is_chosen_shown_as_a_sentence_and_saved_again_unchanged(a
     answer = post(at_work, rich, act="add_calculation", at="", kind=kind)
     assert answer["Location"].endswith(f"?at=calculation%3Acalc1&kind={kind}#part")
     assert at_work.get(answer["Location"]).status_code == 200
-    assert post(at_work, rich, act="save", at="calculation:calc1", kind=kind, gives="yen", **given).status_code == 302
-    assert calculation(rich) == {"id": "calc1", "type": "yen", "value": rule}
+    gives = "date" if kind.startswith("later") else "yen"
+    assert post(at_work, rich, act="save", at="calculation:calc1", kind=kind, gives=gives, **given).status_code == 302
+    assert calculation(rich) == {"id": "calc1", "type": gives, "value": rule}
     load(rich.document)
     page = at_work.get(STUDIO, {"at": "calculation:calc1"})
     assert "計算：" in body_of(page)
@@ -106,7 +119,7 @@ def test_a_calculation_that_does_not_fit_is_shown_again_as_typed(at_work, rich, 
 
 
 def test_a_calculation_written_by_hand_stays_and_says_so_until_another_is_chosen(at_work, rich, designer) -> None:
-    rule = {"max": [0, {"-": [{"var": "price"}, 100]}]}
+    rule = {"max": [0, {"-": [{"var": "price"}, 100]}]}  # two steps at once
     part = {"id": "calc1", "type": "yen", "value": rule}
     change_draft(draft=rich, changes=[{"do": "add", "into": "", "kind": "calculation", "part": part}], edition=1, by=designer)
     assert "手で書かれています" in body_of(at_work.get(STUDIO, {"at": "calculation:calc1"}))
@@ -114,6 +127,15 @@ def test_a_calculation_written_by_hand_stays_and_says_so_until_another_is_chosen
     assert calculation(rich)["value"] == rule
     post(at_work, rich, act="save", at="calculation:calc1", kind="same", gives="yen", o0_what="var:price")
     assert calculation(rich)["value"] == {"var": "price"}
+
+
+def test_what_is_multiplied_row_by_row_stands_in_one_group(at_work, rich, designer) -> None:
+    change_draft(draft=rich, changes=[{"do": "add", "into": "", "kind": "page", "part": OTHERS}], edition=1, by=designer)
+    post(at_work, rich, act="add_calculation", at="", kind="sum_product")
+    given = {"kind": "sum_product", "gives": "yen", "o0_what": "each_dog|fee", "o1_what": "each_cat|price_of_cat"}
+    answer = post(at_work, rich, act="save", at="calculation:calc1", **given)
+    assert "同じ繰り返しの中の数" in body_of(answer)
+    assert "value" not in calculation(rich)
 
 
 def test_calculations_never_run_in_a_circle(at_work, rich) -> None:

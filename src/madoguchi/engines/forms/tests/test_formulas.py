@@ -48,9 +48,17 @@ conditions = st.just(Condition("and", (Term("count", ">=", 3),))) | st.just(
 def formulas(draw: Any) -> Formula:
     kind = draw(st.sampled_from(sorted(TAKES)))
     _of, least, most, _gives = TAKES[kind]
-    chosen = tuple(draw(st.lists(operands, min_size=least, max_size=most)))
+    # Today and so many days is "later" by itself; a text where the greater of two is looked for would name a group.
+    never = {"same": ("days", "months"), "greater": ("text",), "smaller": ("text",)}.get(kind, ())
+    chosen = tuple(draw(st.lists(operands.filter(lambda one: one.kind not in never), min_size=least, max_size=most)))
     condition = draw(conditions) if kind == "if" else draw(conditions | st.none()) if kind == "count" else None
-    return Formula(kind, chosen, "child" if kind in ("sum", "count") else "", condition, draw(st.integers(-4, 2)) if kind == "round" else 0)
+    return Formula(
+        kind,
+        chosen,
+        "child" if kind in ("sum", "sum_product", "count") else "",
+        condition,
+        draw(st.integers(-4, 2)) if kind == "round" else 0,
+    )
 
 
 @given(operands)
@@ -79,7 +87,7 @@ def test_a_claim_that_is_chosen_is_read_back(chosen):
     "rule",
     [
         [], {}, {"+": [1]}, {"+": [1, 2, 3, 4, 5]}, {"-": [{"var": "a"}]}, {"+": [{"*": [2, 3]}, 1]}, {"round_down": [{"var": "a"}]},
-        {"count": ["child", {"not": [True]}]}, {"sum": ["child", {"*": [{"var": "a"}, 2]}]}, {"if": [True, 1, 2]}, {"max": [0, {"var": "a"}]},
+        {"count": ["child", {"not": [True]}]}, {"sum": ["child", {"-": [{"var": "a"}, 2]}]}, {"if": [True, 1, 2]}, {"max": ["child", {"var": "a"}]},
         {"age": [{"var": "a"}]}, {"decimal": "0.50x"}, {"var": ["a"]}, {"today": ["x"]},
     ],
 )  # fmt: skip
@@ -102,7 +110,7 @@ def _library() -> Iterator[tuple[list[Any], list[Any]]]:
     for path in LIBRARY:
         form = load(json.loads(path.read_text("utf-8")))
         questions = list(questions_of(form))
-        values = [one.value.source for one in (*form.calculations, *questions) if one.value is not None]
+        values = [one.value.source for one in form.calculations] + [one.value.source for one in questions if one.value is not None]
         yield values, [check.that.source for one in questions for check in one.checks]
 
 
@@ -110,7 +118,7 @@ def test_of_the_librarys_rules_most_can_be_chosen_and_none_changes_its_meaning()
     values, checks = ([rule for rules in lists for rule in rules] for lists in zip(*_library(), strict=True))
     found = [(rule, formula(rule)) for rule in values]
     assert all(rule_of_formula(one) == rule for rule, one in found if one is not None)
-    assert sum(one is not None for _rule, one in found) / len(found) > 0.6
+    assert sum(one is not None for _rule, one in found) / len(found) > 0.5  # the others are several steps at once
     claims = [(rule, claim(rule)) for rule in checks]
     assert all(rule_of_claim(one) == rule for rule, one in claims if one is not None)
-    assert sum(one is not None for _rule, one in claims) / len(claims) > 0.6
+    assert sum(one is not None for _rule, one in claims) / len(claims) > 0.75
