@@ -11,6 +11,7 @@ from madoguchi.accounts.models import Municipality
 from madoguchi.engines.inventory import fold
 from madoguchi.procedures.models.inventory import InventoryEntry
 from madoguchi.procedures.models.procedure import Procedure
+from madoguchi.procedures.models.shared import Adoption, AdoptionKind, SharedProcedure
 from madoguchi.procedures.models.standing import PublicStanding
 
 Facts = dict[str, Any]
@@ -58,8 +59,14 @@ class Missing:
     key: str
     law: str
     having: list[tuple[Municipality, Facts]] = field(default_factory=list)
+    shared: SharedProcedure | None = None  # one of them published its form for all
     entry: InventoryEntry | None = None
     prepared: Procedure | None = None  # adopted already, and not shown yet
+
+    @property
+    def offer(self) -> str:
+        """The id by which it can be taken over; "" where it cannot."""
+        return self.library or (self.shared.slug if self.shared is not None else "")
 
     @property
     def has_form(self) -> bool:
@@ -76,16 +83,25 @@ def missing(own: Municipality, entries: Sequence[InventoryEntry], procedures: It
     """What others have and this one has not: first what can be adopted, then forms of their own; the most widespread first.
 
     A procedure is the same by its id of the library; else by its name where the legal basis does not speak against it. `offered` are the
-    ids that the library here holds: only those can be adopted.
+    ids that the library here holds; they can be adopted, and forms that their municipality published for all.
     """
-    known = {procedure.slug: procedure for procedure in procedures}
+    every = list(procedures)
+    known = {procedure.slug: procedure for procedure in every}
+    adopted = dict(Adoption.objects.filter(kind=AdoptionKind.SHARED).values_list("origin", "procedure"))
+    given = {(one.origin, fold(str(one.name["ja"]))): one for one in SharedProcedure.objects.filter(withdrawn_at=None).order_by("-pk")}
     found: list[Missing] = []
     for one in PublicStanding.objects.exclude(municipality=own).select_related("municipality"):
         for fact in one.facts["has"]:
             _add(found, one.municipality, fact, offered)
-    rows = [_placed(row, entries, known) for row in found]
+    for row in found:
+        row.shared = next((given[where] for one, _fact in row.having if (where := (one.slug, row.key)) in given), None)
+        if row.library:
+            row.prepared = known.get(row.library)
+        elif row.shared is not None and row.shared.slug in adopted:
+            row.prepared = next((one for one in every if one.pk == adopted[row.shared.slug]), None)
+    rows = [_placed(row, entries) for row in found]
     left = [row for row in rows if row is not None]
-    return sorted(left, key=lambda row: (not row.library, not row.has_form, -len(row.having), -row.volume, row.name))
+    return sorted(left, key=lambda row: (not row.offer, not row.has_form, -len(row.having), -row.volume, row.name))
 
 
 def _add(found: list[Missing], municipality: Municipality, fact: Facts, offered: set[str]) -> None:
@@ -100,9 +116,8 @@ def _add(found: list[Missing], municipality: Municipality, fact: Facts, offered:
     found.append(Missing(fact["name"], fact["name_en"], library, fact["key"], fact["law"], [(municipality, fact)]))
 
 
-def _placed(row: Missing, entries: Sequence[InventoryEntry], known: dict[str, Procedure]) -> Missing | None:
-    """With what this municipality has of it already; None where it is online here."""
-    row.prepared = known.get(row.library) if row.library else None
+def _placed(row: Missing, entries: Sequence[InventoryEntry]) -> Missing | None:
+    """With its row of the own inventory; None where it is online here."""
     entry = next((one for one in entries if row.prepared is not None and one.procedure_id == row.prepared.pk), None)
     row.entry = entry or next((one for one in entries if same(one.key, law_of(one), row.key, row.law)), None)
     is_shown = row.prepared is not None and row.prepared.current_id is not None and not row.prepared.is_hidden
