@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import time
 from datetime import timedelta
 
 import pytest
@@ -256,3 +257,16 @@ def test_who_only_answers_takes_nothing_over(division, clerk, ict, other_municip
         in signed_in(ict).post(f"{PAGE}neighbours/", {"entry": "inu-toroku", "division": foreign.pk}, follow=True).content.decode()
     )
     assert not Procedure.objects.exists()
+
+
+def test_sixty_towns_with_seven_hundred_procedures_each_are_put_together_in_a_moment(in_scope, division):
+    plain = {"library": "", "name_en": "", "law": "", "volume": 100, "is_few": False, "elsewhere": True}
+    facts = {**act.public_facts(), "has": [{**plain, "name": f"手続{number}", "key": f"手続{number}"} for number in range(700)]}
+    towns = Municipality.objects.bulk_create(
+        [Municipality(slug=f"town-{number}", name=f"架空{number}町", name_en=f"Town {number}", is_invented=True) for number in range(60)]
+    )
+    PublicStanding.objects.bulk_create([PublicStanding(municipality=one, facts=facts) for one in towns])
+    began = time.process_time()
+    rows = neighbours.missing(in_scope, [], [], set())
+    assert (len(rows), {len(row.having) for row in rows}) == (700, {60})
+    assert time.process_time() - began < 3
