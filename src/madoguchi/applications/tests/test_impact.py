@@ -115,14 +115,17 @@ def test_each_class_counts_by_the_heaviest_change_that_touches(procedure) -> Non
 
 
 def test_the_publishing_page_says_so(client, procedure, division) -> None:
+    make_draft(procedure)
     make_draft(procedure, AGAIN)
     make_filed(procedure, AGAIN)
     designer = make_member("designer", division).user
     draft = open_draft(procedure=procedure, by=designer)
     change_draft(draft=draft, changes=[{"do": "set", "at": "question:before_on", "key": "required", "value": None}], edition=0, by=designer)
     client.post("/sign-in/desk/", {"username": designer.username, "password": PASSWORD})
-    body = client.get("/koto/desk/procedures/test/studio/publish/").content.decode()
-    assert "いま、下書きが1件、審査中の申請が1件あります" in body
+    response = client.get("/koto/desk/procedures/test/studio/publish/")
+    body = response.content.decode()
+    assert "下書き2件のうち1件、審査中の申請1件のうち1件" in body
+    assert [box.help_text for box in response.context["form"].fields.values() if "件" in str(box.help_text)] == ["いま1件あります。"] * 2
     assert body.count("1件</td>") == 2
 
 
