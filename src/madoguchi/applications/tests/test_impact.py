@@ -363,3 +363,11 @@ def test_the_whole_way_from_the_studio(division, clerk) -> None:
     case.refresh_from_db()
     assert (draft.version.number, draft.switches.get().state, draft.switches.get().level) == (1, SwitchState.WAITING, "meaning")
     assert (case.version.number, case.switches.get().level) == (2, "wording")  # the change does not touch it
+
+
+def test_what_is_too_much_to_count_is_said(procedure, monkeypatch) -> None:
+    monkeypatch.setattr("madoguchi.applications.batches.MOST_LOOKED_AT", 2)
+    for _number in range(3):
+        make_draft(procedure, AGAIN)
+    found = UnderWay().impact(procedure, load(new_form(before_on={"required": False})))
+    assert (found.all, found.touched, found.left) == ((2, 0), (2, 0), 1)

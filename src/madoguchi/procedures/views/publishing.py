@@ -231,11 +231,11 @@ def _cancel(request: HttpRequest, draft: FormDraft) -> HttpResponse:
 
 def _publish(request: HttpRequest, draft: FormDraft) -> HttpResponse:
     found = publishing_tasks(draft=draft)
-    form = _form(found, _touch(draft, found), request.POST)
+    form = _form(found, Impact(), request.POST)
     if form is None or not found.is_ready:
         raise Refused(_("まだ公開できません。「まだ」の印が付いたところを直してください。"), code="tasks")
     if not form.is_valid():
-        return _show(request, draft, form)
+        return _show(request, draft, _form(found, _touch(draft, found), request.POST))
     given = {"draft": draft, "edition": edition_in(request), "ways": form.ways, "by": request.user}
     given |= {"change": form.cleaned_data["change"], "note": form.cleaned_data["note"]}
     if form.at is not None:
