@@ -262,6 +262,22 @@ def test_who_is_correcting_already_or_has_nothing_to_add_is_not_asked(procedure,
     assert "新しく答えてもらう項目がなかった" in other.switches.get().note
 
 
+def test_who_is_mending_answers_goes_on_with_the_questions_that_were_marked(procedure, clerk) -> None:
+    mending = make_filed(procedure)
+    request_correction(application=mending, items=[("amount", "確かめてください")], by=clerk.user)
+    published(procedure, new_form(drop="amount"), by=clerk.user, drafts="finish", cases="migrate")
+    mending.refresh_from_db()
+    assert (mending.version.number, mending.switches.get().state) == (1, SwitchState.KEPT)
+    published(procedure, new_form(drop="amount", reason={"label": words("申請の理由")}), by=clerk.user, drafts="finish", cases="migrate")
+    mending.refresh_from_db()
+    assert mending.version.number == 1  # from its own version the change is still one of meaning
+    correction = mending.corrections.get()
+    item = Item(mending.version.form.question("amount"), "amount", None, ())
+    save_answers(store=correction, application=mending, items=[item], posted={"amount": {"": ["13000"]}})
+    correct(correction=correction)
+    assert mending.latest().values["amount"] == 13000
+
+
 def test_what_is_over_is_never_touched(procedure, clerk) -> None:
     gone = make_filed(procedure)
     withdraw(application=gone)
