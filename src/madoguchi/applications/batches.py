@@ -30,7 +30,7 @@ from madoguchi.procedures.models import Impact, Procedure, ProcedureVersion
 
 AT_ONCE = 200  # cases that a page may wait for
 CHUNK = 50
-MOST_LOOKED_AT = 2000  # applications that the preview walks one by one
+MOST_LOOKED_AT = 1000  # applications that the preview walks one by one
 HAND_OVER = "applications.hand_over"
 TELL_CLOSING = "applications.tell_closing"
 

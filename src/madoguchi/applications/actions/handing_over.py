@@ -20,13 +20,13 @@ from madoguchi.accounts.models import User
 from madoguchi.applications.actions.correcting import request_correction
 from madoguchi.applications.actions.telling import inform
 from madoguchi.applications.models import Answers, AnswersKind, Application, State, SwitchState, VersionSwitch
-from madoguchi.applications.models.reading import walk_now
 from madoguchi.engines.forms import Difference, Form, Lists, Walk, check_walk, differences, walk
 from madoguchi.engines.forms.changes import CLASSES
 from madoguchi.lib.errors import Refused
 from madoguchi.procedures.actions import lists
 from madoguchi.procedures.models import Procedure, ProcedureVersion
 
+BUSY = gettext_lazy("直しをお願いしている途中などだったため、前の版のままにしました。")
 ASKED = gettext_lazy("様式が新しくなりました。この項目を入力してください。")
 
 
@@ -108,6 +108,10 @@ def _finish(switch: VersionSwitch, application: Application, by: User | None) ->
 
 
 def _migrate(switch: VersionSwitch, application: Application, by: User | None) -> None:
+    """Who is mending answers right now goes on with the questions that were marked: only other words may reach them."""
+    if application.state == State.CORRECTING and switch.level != "wording":
+        switch.settle(SwitchState.KEPT, BUSY)
+        return
     _move(application, switch.after, by)
     for one in application.switches.filter(state=SwitchState.WAITING):  # and those asked about a version between
         one.settle(SwitchState.TAKEN)
@@ -127,15 +131,13 @@ def _ask(switch: VersionSwitch, application: Application, by: User | None) -> No
     if application.is_draft:
         return
     if by is None or application.state not in (State.SUBMITTED, State.ACCEPTED):
-        switch.settle(SwitchState.KEPT, _("いまは直しをお願いできない状態だったため、前の版のままにしました。"))
+        switch.settle(SwitchState.KEPT, BUSY)
         return
-    before = application.version
-    _move(application, switch.after, by)
-    asked = _to_ask(application)
+    asked = _to_ask(application, switch.after.form)
     if not asked:
-        _move(application, before, by)
         switch.settle(SwitchState.KEPT, _("新しく答えてもらう項目がなかったため、前の版のままにしました。"))
         return
+    _move(application, switch.after, by)
     switch.correction = request_correction(application=application, items=[(path, str(ASKED)) for path in asked], by=by)
     switch.save(update_fields=["correction"])
 
@@ -143,10 +145,10 @@ def _ask(switch: VersionSwitch, application: Application, by: User | None) -> No
 _WAYS = {"finish": _finish, "migrate": _migrate, "ask": _ask}
 
 
-def _to_ask(application: Application) -> list[str]:
-    """Paths that the new form wants answered, and that are not, or not any more."""
+def _to_ask(application: Application, form: Form) -> list[str]:
+    """Paths that a form wants answered, and that are not, or not any more."""
     latest = application.latest()
-    walked = walk_now(application, latest)
+    walked = walk(form, latest.values, on=latest.as_of, lists=lists())
     wrong = {problem.path for problem in check_walk(walked, latest.values, lists=lists()) if problem.level == "error"}
     return [item.path for item in walked.items() if item.path in wrong and item.question.is_typed]
 

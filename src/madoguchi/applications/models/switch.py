@@ -43,8 +43,8 @@ class VersionSwitch(Owned):
         ordering = ["-id"]
         constraints = [models.UniqueConstraint(fields=["municipality", "application", "after"], name="switch_once")]
 
-    def settle(self, state: str, note: str = "") -> None:
+    def settle(self, state: str, note: object = "") -> None:
         """Write down how it ended."""
         self.state, self.settled_at = state, timezone.now()
-        self.note = note[:200] or self.note
+        self.note = str(note)[:200] or self.note
         self.save(update_fields=["state", "settled_at", "note"])

@@ -115,14 +115,17 @@ def test_each_class_counts_by_the_heaviest_change_that_touches(procedure) -> Non
 
 
 def test_the_publishing_page_says_so(client, procedure, division) -> None:
+    make_draft(procedure)
     make_draft(procedure, AGAIN)
     make_filed(procedure, AGAIN)
     designer = make_member("designer", division).user
     draft = open_draft(procedure=procedure, by=designer)
     change_draft(draft=draft, changes=[{"do": "set", "at": "question:before_on", "key": "required", "value": None}], edition=0, by=designer)
     client.post("/sign-in/desk/", {"username": designer.username, "password": PASSWORD})
-    body = client.get("/koto/desk/procedures/test/studio/publish/").content.decode()
-    assert "いま、下書きが1件、審査中の申請が1件あります" in body
+    response = client.get("/koto/desk/procedures/test/studio/publish/")
+    body = response.content.decode()
+    assert "下書き2件のうち1件、審査中の申請1件のうち1件" in body
+    assert [box.help_text for box in response.context["form"].fields.values() if "件" in str(box.help_text)] == ["いま1件あります。"] * 2
     assert body.count("1件</td>") == 2
 
 
@@ -259,6 +262,22 @@ def test_who_is_correcting_already_or_has_nothing_to_add_is_not_asked(procedure,
     assert "新しく答えてもらう項目がなかった" in other.switches.get().note
 
 
+def test_who_is_mending_answers_goes_on_with_the_questions_that_were_marked(procedure, clerk) -> None:
+    mending = make_filed(procedure)
+    request_correction(application=mending, items=[("amount", "確かめてください")], by=clerk.user)
+    published(procedure, new_form(drop="amount"), by=clerk.user, drafts="finish", cases="migrate")
+    mending.refresh_from_db()
+    assert (mending.version.number, mending.switches.get().state) == (1, SwitchState.KEPT)
+    published(procedure, new_form(drop="amount", reason={"label": words("申請の理由")}), by=clerk.user, drafts="finish", cases="migrate")
+    mending.refresh_from_db()
+    assert mending.version.number == 1  # from its own version the change is still one of meaning
+    correction = mending.corrections.get()
+    item = Item(mending.version.form.question("amount"), "amount", None, ())
+    save_answers(store=correction, application=mending, items=[item], posted={"amount": {"": ["13000"]}})
+    correct(correction=correction)
+    assert mending.latest().values["amount"] == 13000
+
+
 def test_what_is_over_is_never_touched(procedure, clerk) -> None:
     gone = make_filed(procedure)
     withdraw(application=gone)
@@ -360,3 +379,11 @@ def test_the_whole_way_from_the_studio(division, clerk) -> None:
     case.refresh_from_db()
     assert (draft.version.number, draft.switches.get().state, draft.switches.get().level) == (1, SwitchState.WAITING, "meaning")
     assert (case.version.number, case.switches.get().level) == (2, "wording")  # the change does not touch it
+
+
+def test_what_is_too_much_to_count_is_said(procedure, monkeypatch) -> None:
+    monkeypatch.setattr("madoguchi.applications.batches.MOST_LOOKED_AT", 2)
+    for _number in range(3):
+        make_draft(procedure, AGAIN)
+    found = UnderWay().impact(procedure, load(new_form(before_on={"required": False})))
+    assert (found.all, found.touched, found.left) == ((2, 0), (2, 0), 1)

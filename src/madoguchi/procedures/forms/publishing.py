@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from madoguchi.engines.forms.changes import CLASSES
 from madoguchi.procedures.actions import DEFAULT_WAYS, needed_notices
@@ -64,17 +65,19 @@ class ReleaseForm(forms.Form):
         widget=forms.TimeInput(format="%H:%M", attrs={"type": "time", "class": "box w-8"}),
     )
 
-    def __init__(self, *args: Any, least: str, touched: list[str], **options: Any) -> None:
+    def __init__(self, *args: Any, least: str, touched: list[str], counts: Mapping[str, tuple[int, int]], **options: Any) -> None:
         super().__init__(*args, **options)
         heavier = [each for each in CHANGES if CLASSES.index(each[0]) >= CLASSES.index(least)]  # type: ignore[arg-type]
         self.fields["change"].choices = heavier  # type: ignore[attr-defined]
         self.fields["change"].initial = least
         self.touched = touched
         for change in touched:
-            for whom, ways in (("drafts", DRAFT_WAYS), ("cases", CASE_WAYS)):
+            for place, (whom, ways) in enumerate((("drafts", DRAFT_WAYS), ("cases", CASE_WAYS))):
+                number = counts.get(change, (0, 0))[place]
                 self.fields[f"{change}_{whom}"] = forms.ChoiceField(
                     label=f"{dict(CHANGES)[change]}：{_('下書き') if whom == 'drafts' else _('審査中の申請')}",
                     choices=ways,
+                    help_text=ngettext("いま%(number)s件あります。", "いま%(number)s件あります。", number) % {"number": number},
                     initial=DEFAULT_WAYS[change][whom],
                     widget=forms.Select(attrs={"class": "box"}),
                 )

@@ -113,3 +113,9 @@ class Impact:
     of: Mapping[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
     classes: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     left: int = 0
+
+    @property
+    def touched(self) -> tuple[int, int]:
+        """Drafts and cases that any change touches."""
+        counts = list(self.classes.values())
+        return sum(drafts for drafts, _cases in counts), sum(cases for _drafts, cases in counts)

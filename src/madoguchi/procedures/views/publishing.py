@@ -100,7 +100,7 @@ def _show(request: HttpRequest, draft: FormDraft, form: ReleaseForm | None = Non
         "differences": _differences(found, touch),
         "change_label": dict(CHANGES)[found.proposal.change] if found.proposal is not None else "",
         "touch": touch,
-        "form": form or _form(found),
+        "form": form or _form(found, touch),
         "overtaken": any(task.key == "base" for task in found.tasks),
         "advice": [_advice(request, draft, one) for one in found.advice[:MOST]],
         "has_errors": bool(form is not None and form.errors),
@@ -115,11 +115,11 @@ def _touch(draft: FormDraft, found: TaskList) -> Impact:
     return impact_of(draft.procedure, found.proposal.form)
 
 
-def _form(found: TaskList, data: Any = None) -> ReleaseForm | None:
+def _form(found: TaskList, touch: Impact, data: Any = None) -> ReleaseForm | None:
     if found.proposal is None:
         return None
     levels = {each.level for each in found.proposal.differences}
-    return ReleaseForm(data, least=found.proposal.change, touched=[one for one in CLASSES if one in levels])
+    return ReleaseForm(data, least=found.proposal.change, touched=[one for one in CLASSES if one in levels], counts=touch.classes)
 
 
 def _may_answer(request: HttpRequest, draft: FormDraft, found: TaskList) -> bool:
@@ -232,11 +232,11 @@ def _cancel(request: HttpRequest, draft: FormDraft) -> HttpResponse:
 
 def _publish(request: HttpRequest, draft: FormDraft) -> HttpResponse:
     found = publishing_tasks(draft=draft)
-    form = _form(found, request.POST)
+    form = _form(found, Impact(), request.POST)
     if form is None or not found.is_ready:
         raise Refused(_("まだ公開できません。「まだ」の印が付いたところを直してください。"), code="tasks")
     if not form.is_valid():
-        return _show(request, draft, form)
+        return _show(request, draft, _form(found, _touch(draft, found), request.POST))
     given = {"draft": draft, "edition": edition_in(request), "ways": form.ways, "by": request.user}
     given |= {"change": form.cleaned_data["change"], "note": form.cleaned_data["note"]}
     if form.at is not None:
