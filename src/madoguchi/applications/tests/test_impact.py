@@ -346,6 +346,28 @@ def test_who_said_no_is_not_asked_again(at_home, procedure) -> None:
     assert Application.objects.get().latest().version.number == 1
 
 
+def test_what_was_looked_over_is_what_is_sent(at_home, procedure) -> None:
+    client, draft = at_home
+    page = f"/koto/a/{draft.uuid}/check/"
+    seen = Application.objects.get().version_hash
+    assert seen in client.get(page).content.decode()
+    published(procedure, new_form(drop="amount"), drafts="migrate", cases="finish")
+    response = client.post(page, {"version": seen})
+    assert response.status_code == 409
+    assert "様式が新しくなりました" in response.content.decode()
+    assert Application.objects.get().is_draft
+    assert client.post(page, {"version": Application.objects.get().version_hash}).status_code == 302
+
+
+def test_who_sends_without_choosing_has_stayed(at_home, procedure) -> None:
+    client, draft = at_home
+    published(procedure, new_form(add=JOB), drafts="ask", cases="finish")
+    assert client.post(f"/koto/a/{draft.uuid}/check/").status_code == 302
+    filed = Application.objects.get()
+    assert (filed.version.number, filed.switches.get().state) == (1, SwitchState.KEPT)
+    assert any("第1版のまま" in event.title for event in desk_events(filed))
+
+
 def test_an_answer_of_another_type_is_shown_and_not_sent(at_home, procedure) -> None:
     client, draft = at_home
     published(procedure, new_form(amount={"type": "date", "amendable": False}), drafts="migrate", cases="finish")
