@@ -305,9 +305,12 @@ def test_throwing_one_draft_away_leaves_the_others(koto, client):
     filing = begin(client)
     common(client, filing)
     gone, left = Application.objects.order_by("id")
-    client.post(f"/koto/a/{gone.uuid}/discard/")
+    assert f"/koto/a/{gone.uuid}/discard/" in client.get(f"/koto/b/{filing.uuid}/").content.decode()
+    assert client.post(f"/koto/a/{gone.uuid}/discard/")["Location"] == f"/koto/b/{filing.uuid}/"
     assert not Application.objects.filter(pk=gone.pk).exists()
-    assert "下書きは消えました。" in words(client.get(f"/koto/b/{filing.uuid}/"))
+    hub = words(client.get(f"/koto/b/{filing.uuid}/"))
+    assert "下書きは消えました。" in hub
+    assert "1件のうち0件を送りました" in hub
     client.post(f"/koto/a/{left.uuid}/discard/")
     assert sweep_filings() == 1
     filing.refresh_from_db()

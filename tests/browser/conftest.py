@@ -16,6 +16,14 @@ ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking",
 WAIT = 15_000  # ms: two shared cores, and Chromium on one of them
 
 
+@pytest.fixture(scope="session", autouse=True)
+def rows_beside_the_browser() -> Iterator[None]:
+    """The browser's loop runs in the thread of the tests; those that look at rows themselves would be refused by Django."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        yield
+
+
 @pytest.fixture(scope="session")
 def chromium() -> str:
     """The browser's path; without one the test is skipped, or fails where chromium is required."""

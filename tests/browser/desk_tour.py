@@ -70,6 +70,9 @@ def chief(page: Page, look: Look) -> None:
 
 def forms(page: Page, look: Look) -> None:
     """The desk's pages about procedures."""
+    for address in ("/koto/desk/bundles/", "/koto/desk/bundles/shussei/"):
+        page.goto(address)
+        look(f"bundles by life event {address}")
     page.goto("/koto/desk/procedures/jido-teate-nintei/")
     look("a procedure")
     for address in sorted({one.get_attribute("href") or "" for one in page.locator("main a[href*='/versions/']").all()})[:1]:

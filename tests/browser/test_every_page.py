@@ -37,6 +37,7 @@ def test_residents_pages(visit: Callable[..., Page], city: City, language: str, 
     tour.ends_elsewhere(eyes.page, eyes)
     tour.tax(eyes.page, eyes, [tmp_path / "paper.jpg"])
     tour.long_lists(eyes.page, eyes)
+    tour.life_event(eyes.page, eyes)
     other = Eyes(visit(**narrow))
     tour.looked_up(other.page, other, kept)
     tour.by_mail(other.page, other, "tester@example.jp")

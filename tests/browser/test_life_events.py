@@ -53,6 +53,8 @@ def test_a_birth_filed_together(visit: Callable[..., Page], photo: Path) -> None
     for slug in CHOSEN:
         expect(page.locator(f"input[name=member][value={slug}]")).to_be_checked()
     expect(page.locator("main")).to_contain_text("窓口で行う手続きです。")
+    for box in page.locator("input[name=member]").all():
+        box.set_checked(box.get_attribute("value") in CHOSEN)
     page.locator("#agree-yes").check()
     hand.press(page, page.locator("form[action$='/start/'] button"))
     code, phrase = hand.said(page, "#resume-code"), hand.said(page, "#phrase")

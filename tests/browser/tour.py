@@ -79,6 +79,31 @@ def tax(page: Page, look: Look, files: list[Path]) -> None:
     look("check with rows and files")
 
 
+def life_event(page: Page, look: Look) -> None:
+    """The guide, what is begun from it, the common questions, a form with copied answers, the page of the whole."""
+    page.goto("/koto/life/shussei/guide/")
+    look("guide")
+    hand.answer(page, {"which": "first", "public": "no", "insurance": "kokuho", "nursery": "no"})
+    hand.press(page, page.locator("main form button").first)
+    look("guide, answered")
+    hand.press(page, page.locator("form[action$='/start/'] button"))
+    look("guide, not agreed")
+    for box in page.locator("input[name=member]").all():
+        box.set_checked(box.get_attribute("value") in ("jido-teate-nintei", "kokuho-kanyu"))
+    page.locator("#agree-yes").check()
+    hand.press(page, page.locator("form[action$='/start/'] button"))
+    look("together, keep")
+    hand.press(page, page.locator("main a.button"))
+    look("common questions")
+    hand.press(page, page.locator(hand.NEXT).first)
+    look("common questions with errors")
+    hand.answer(page, {f"applicant_{key}": text for key, text in {**hand.PERSON, **hand.HOME, "birth": "1990-04-15"}.items()})
+    hand.press(page, page.locator(hand.NEXT).first)
+    look("a form with copied answers")
+    hand.press(page, page.locator("main a[href*='/b/']").first)
+    look("together")
+
+
 def long_lists(page: Page, look: Look) -> None:
     """Ranked wishes, a bank account, 個人番号: the questions that the two forms above do not ask."""
     kept = hand.begin(page, "hoiku-riyo")

@@ -182,7 +182,7 @@ class TogetherPanel:
             return None
         mine = [one for one in others if viewer.may("cases.read") and one.procedure.division_id == viewer.division_id]
         return CasePanel(
-            _("まとめて送られた手続き"), "applications/desk/part_together.html", {"cases": mine, "elsewhere": len(others) - len(mine)}
+            _("まとめて送られた手続き"), "applications/desk/desk_together.html", {"cases": mine, "elsewhere": len(others) - len(mine)}
         )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -16,6 +17,7 @@ from madoguchi.applications.actions.accepting import PURPOSES
 from madoguchi.applications.actions.clearing import EXPORT
 from madoguchi.applications.actions.exporting import Exported, export_cases, require_exportable, write
 from madoguchi.applications.actions.handing_over import Touch, hand_over, heaviest, newest_answers, under_way
+from madoguchi.applications.actions.outages import drafts_to_tell, tell_draft
 from madoguchi.applications.models import Application
 from madoguchi.engines.forms import Form
 from madoguchi.jobs.actions import each, finish, running, start
@@ -30,6 +32,7 @@ AT_ONCE = 200  # cases that a page may wait for
 CHUNK = 50
 MOST_LOOKED_AT = 1000  # applications that the preview walks one by one
 HAND_OVER = "applications.hand_over"
+TELL_CLOSING = "applications.tell_closing"
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,23 @@ def export_long(job_id: int) -> None:
         finish(
             job, {"text": text, "address": page, "file": file, "name": exported.name, "type": exported.media_type, "unmappable": unmappable}
         )
+
+
+def tell_closing(*, procedure: Procedure, day: date, by: User) -> int:
+    """Tell everybody with a draft that the procedure now closes on this day: at once, or for more than 200 by a job; gives how many."""
+    ids = drafts_to_tell(procedure=procedure)
+    if len(ids) <= AT_ONCE:
+        return sum(tell_draft(application=pk, day=day) for pk in ids)
+    title = _("「%(procedure)s」の新しい期限のお知らせ") % {"procedure": procedure}
+    start(TELL_CLOSING, title=title, by=by, task=tell_closing_all, ids=ids, options={"day": day.isoformat()})
+    return len(ids)
+
+
+@scoped_task
+def tell_closing_all(job_id: int) -> None:
+    """Every draft of a procedure whose closing day was moved, one after the other."""
+    day = date.fromisoformat(Job.objects.get(pk=job_id).options["day"])
+    each(job_id, lambda pk: tell_draft(application=pk, day=day))
 
 
 class UnderWay:

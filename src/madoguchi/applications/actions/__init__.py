@@ -33,7 +33,14 @@ from madoguchi.applications.actions.handing_over import hand_over, left_over, st
 from madoguchi.applications.actions.looking import claim, look_up, prove_birth
 from madoguchi.applications.actions.measuring import usual_days
 from madoguchi.applications.actions.noting import LOOK_REASONS, look_at_mynumber, note, renew_phrase_at_counter
-from madoguchi.applications.actions.outages import corrections_in, corrections_moved, move_corrections, take_back_corrections, tell_drafts
+from madoguchi.applications.actions.outages import (
+    corrections_in,
+    corrections_moved,
+    drafts_to_tell,
+    move_corrections,
+    take_back_corrections,
+    tell_draft,
+)
 from madoguchi.applications.actions.papers import made_paper
 from madoguchi.applications.actions.proving import mail_code
 from madoguchi.applications.actions.reusing import Suggestion, origins, passed_over, reuse, settled_pages, suggestions, take_over
@@ -110,6 +117,7 @@ __all__ = [
     "desk_edit",
     "detach",
     "discard",
+    "drafts_to_tell",
     "drop_amendment",
     "due_on",
     "export_cases",
@@ -173,7 +181,7 @@ __all__ = [
     "take_back_corrections",
     "take_over",
     "tell",
-    "tell_drafts",
+    "tell_draft",
     "tell_ending_drafts",
     "trying",
     "usual_days",

@@ -141,10 +141,10 @@ def _standing(member: FilingMember) -> Standing:
     except NotReady as refused:
         walked, warnings = refused.walked, tuple(one for one in refused.problems if one.level != "error")
         errors = tuple(one for one in refused.problems if one.level == "error")
-    if walked.ended is not None:
-        return Standing(member, "ended", errors, walked=walked)
     done = set(application.draft().pages_done)
     left = sum(page.page.id not in done for page in walked.pages)
+    if walked.ended is not None and left == (walked.ended.page.id not in done):  # not before the person has come to that page
+        return Standing(member, "ended", errors, walked=walked)
     return Standing(member, "todo" if errors or left else "ready", errors, warnings, left, walked)
 
 

@@ -74,12 +74,17 @@ def corrections_moved(*, outage: Outage) -> int:
     return MovedCorrection.objects.filter(outage=outage, taken_back_at=None).count()
 
 
-@transaction.atomic
-def tell_drafts(*, procedure: Procedure, day: date) -> int:
-    """Tell whoever has begun and left an address that the procedure now closes on this day; gives how many."""
+def drafts_to_tell(*, procedure: Procedure) -> list[int]:
+    """Ids of the drafts of a procedure whose people left an address or an account."""
     drafts = Application.objects.drafts().filter(procedure=procedure).exclude(Q(email="") & Q(resident=None))
-    told = 0
-    for draft in drafts.select_related("procedure__division", "municipality", "resident"):
+    return list(drafts.order_by("pk").values_list("pk", flat=True))
+
+
+@transaction.atomic
+def tell_draft(*, application: int, day: date) -> bool:
+    """Tell the person of a draft (by its id) that its procedure now closes on this day; False when it is no draft any more."""
+    rows = Application.objects.drafts().select_related("procedure__division", "municipality", "resident")
+    draft = rows.filter(pk=application).first()
+    if draft is not None:
         inform(draft, "applications/closing_moved", until=day)
-        told += 1
-    return told
+    return draft is not None

@@ -39,7 +39,7 @@ def suggestions(*, application: Application, resident: User) -> list[Suggestion]
     if application.resident_id is None or application.resident_id != resident.pk or not application.is_draft:
         return []
     draft, known, found = application.draft(), lists(), dict[str, Suggestion]()
-    earlier = Application.objects.filed().filter(resident=resident).exclude(pk=application.pk)
+    earlier = Application.objects.filed().filter(resident=resident, is_test=False).exclude(pk=application.pk)
     families: set[str] = set()
     for source in earlier.select_related("version", "procedure").order_by("-arrived_at")[:MOST_SOURCES]:
         given = offers(walk_revision(source, source.latest()), application.version.form, on=as_of(draft), lists=known)

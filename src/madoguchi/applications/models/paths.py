@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import timedelta
 
 from django.core.cache import cache
+from django.db.models import Q
 from django.utils import timezone
 
 from madoguchi.applications.models.answers import Answers, AnswersKind
@@ -25,9 +26,14 @@ def taken_paths(version: ProcedureVersion) -> Taken:
     """
     key = f"paths:{version.municipality_id}:{version.pk}"
     upto, filed, pages = cache.get(key, (0, 0, {}))
-    rows = Answers.objects.filter(kind=AnswersKind.SUBMITTED, application__version=version, application__is_test=False, pk__gt=upto)
+    of_version = Q(version=version) | Q(version=None, application__version=version)  # with which it was filed, wherever it stands by now
+    rows = Answers.objects.filter(of_version, kind=AnswersKind.SUBMITTED, application__is_test=False, pk__gt=upto)
     counted = Counter(pages)
-    fresh = list(rows.select_related("application__version").defer("typed", "application__version__document").order_by("pk")[:AT_ONCE])
+    fresh = list(
+        rows.select_related("application__version", "version")
+        .defer("typed", "application__version__document", "version__document")
+        .order_by("pk")[:AT_ONCE]
+    )
     for row in fresh:
         counted.update(page.page.id for page in walk_revision(row.application, row).pages)
     if fresh:

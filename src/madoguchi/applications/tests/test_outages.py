@@ -9,10 +9,13 @@ import pytest
 import time_machine
 
 from madoguchi.accounts.tests.make import make_member
-from madoguchi.applications.actions import correct, request_correction, submit
+from madoguchi.applications import batches
+from madoguchi.applications.actions import correct, discard, request_correction, submit
 from madoguchi.applications.models import Correction, MovedCorrection
 from madoguchi.applications.tests.make import make_draft, make_filed, make_procedure
 from madoguchi.engines.forms import put
+from madoguchi.jobs.models import Job
+from madoguchi.jobs.tests.make import run_tasks
 from madoguchi.lib.errors import Refused
 from madoguchi.notices.models import Notice
 from madoguchi.procedures.actions import cancel_outage, deadlines_in, move_deadlines, record_outage, take_back_deadlines
@@ -65,6 +68,25 @@ def test_somebody_with_a_draft_is_told_and_can_still_send_it(procedure, clock, i
     assert "試験の手続き" in notice.body
     draft.procedure.refresh_from_db()
     assert submit(application=draft).number
+
+
+def test_many_drafts_are_told_by_a_job(procedure, clock, ict, monkeypatch) -> None:
+    monkeypatch.setattr(batches, "AT_ONCE", 1)
+    drafts = [make_draft(procedure, email=f"{name}@example.jp") for name in "abc"]
+    discard(application=drafts[0])  # thrown away before the job comes to it
+    clock.move_to(at(16, 9))
+    outage = outage_on_the_last_evening(ict)
+    move_deadlines(outage=outage, keys=keys(outage), by=ict)
+    job = Job.objects.get(kind=batches.TELL_CLOSING)
+    assert job.total == 2
+    assert Notice.objects.filter(template="applications/closing_moved").count() == 0
+    run_tasks()
+    assert set(Notice.objects.filter(template="applications/closing_moved").values_list("email", flat=True)) == {
+        "b@example.jp",
+        "c@example.jp",
+    }
+    job.refresh_from_db()
+    assert job.done == 2
 
 
 def test_deadlines_of_corrections_are_moved_by_procedure_and_day(procedure, clock, clerk, ict) -> None:

@@ -12,7 +12,7 @@ from madoguchi.applications.models import Application, taken_paths
 from madoguchi.applications.models import paths as module
 from madoguchi.applications.tests.desk import sign_in
 from madoguchi.applications.tests.make import ANSWERS, FORM, make_draft, make_filed, make_procedure
-from madoguchi.procedures.models import share
+from madoguchi.procedures.models import share_of
 
 pytestmark = pytest.mark.django_db
 AGAIN = {
@@ -74,7 +74,7 @@ def test_drafts_rest_at_the_page_after_the_last_one_done(procedure) -> None:
     [(0, 100, "few", None), (9, 100, "few", None), (10, 100, "number", 10), (91, 100, "all_but_few", None), (100, 100, "number", 100)],
 )
 def test_a_group_below_ten_is_not_told_neither_as_its_rest(number, whole, kind, per_cent) -> None:
-    found = share(number, whole)
+    found = share_of(number, whole)
     assert (found.kind, found.per_cent) == (kind, per_cent)
 
 

@@ -336,6 +336,9 @@ def throw_away(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """Throw a draft away after asking."""
     application = application_of(request, uuid)
     if request.method == "POST":
+        filing = filing_of_member(application)
         discard(application=application, by=application.resident)
+        if filing is not None:
+            return redirect(bundle_address(request, "bundle", filing))
         return render(request, "applications/discarded.html", {"procedure": application.procedure})
     return render(request, "applications/discard.html", {"application": application, "procedure": application.procedure})

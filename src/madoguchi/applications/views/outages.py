@@ -6,7 +6,8 @@ from collections.abc import Collection
 from datetime import date
 
 from madoguchi.accounts.models import User
-from madoguchi.applications.actions import corrections_in, corrections_moved, move_corrections, take_back_corrections, tell_drafts
+from madoguchi.applications.actions import corrections_in, corrections_moved, move_corrections, take_back_corrections
+from madoguchi.applications.batches import tell_closing
 from madoguchi.procedures.actions import new_day
 from madoguchi.procedures.models import DueDay, Outage, Procedure
 
@@ -34,5 +35,5 @@ class Corrections:
     def take_back(self, outage: Outage, by: User) -> int:
         return take_back_corrections(outage=outage, by=by)
 
-    def tell_closing(self, procedure: Procedure, day: date) -> int:
-        return tell_drafts(procedure=procedure, day=day)
+    def tell_closing(self, procedure: Procedure, day: date, by: User) -> int:
+        return tell_closing(procedure=procedure, day=day, by=by)

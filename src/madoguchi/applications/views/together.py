@@ -174,7 +174,7 @@ def bundle_context(request: HttpRequest, filing: FilingBundle, rows: list[Standi
         "rows": [_row(request, filing, one) for one in rows],
         "sent": sum(one.state == "sent" for one in rows),
         "ready": sum(one.state == "ready" for one in rows),
-        "total": len(rows),
+        "total": sum(one.state != "gone" for one in rows),
         "left": len(open_rows),
         "common": [{"page": page.page, "done": page.page.id in filing.pages_done} for page in pages],
         "documents": documents_of(rows),

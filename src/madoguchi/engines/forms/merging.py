@@ -196,11 +196,16 @@ def _changes(update: Update, theirs: Mapping[str, Any], document: Json) -> Itera
 
 
 def _sets(update: Update, document: Json) -> Iterator[Change]:
-    for (key, language), value in _grains(update.after, update.before).items():
+    grains = sorted(_grains(update.after, update.before).items(), key=lambda one: one[0][0] != "type")  # the type first: it takes keys away
+    for (key, language), value in grains:
         if key == "checks" or _same(value, _at(update.before, (key, language))):
             continue
         if language:
             yield {"do": "text", "at": update.address, "key": key, "language": language, "value": value or ""}
+        elif key == "repeat":
+            yield {"do": "repeat", "at": update.address, "value": value, "again": True}  # whether it is sound is seen when all is taken
+        elif key == "type" and update.kind == "question":
+            yield {"do": "retype", "at": update.address, "type": value, "again": True}
         else:
             yield {"do": "set", "at": update.address, "key": key, "value": value}
     if not _same(update.before.get("checks"), update.after.get("checks")):

@@ -58,7 +58,8 @@ def _block(block: Block) -> dict[str, Any]:
             return {"kind": "note", **asdict(block)}
         case Field():
             facts = {name: getattr(block, name) for name in ("number", "label", "must", "hint", "only", "how")}
-            return {"kind": "field", **facts, "long": sum(_height(row[0]) for row in block.rows) > LONG_FIELD}
+            words = 4.0 * (len(block.hint) // 45 + len(block.only) // 45) + 5.0 * (len(block.label) // 12)
+            return {"kind": "field", **facts, "long": words + sum(_height(row[0]) for row in block.rows) > LONG_FIELD}
 
 
 def _height(box: Box) -> float:

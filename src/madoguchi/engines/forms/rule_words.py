@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 from .definition import Form
+from .editing import parts
 from .texts import pick
 
 Rule = Any
@@ -64,10 +67,46 @@ PARTS = {
 }
 
 
+@dataclass(frozen=True)
+class DraftQuestion:
+    """What a sentence needs of a question or calculation of a document that may not be sound yet."""
+
+    type: str
+    label: Mapping[str, str]
+    choices: tuple[Mapping[str, Any], ...] = ()
+
+    def choice(self, name: str) -> Any:
+        found = next((one for one in self.choices if one.get("id") == name), None)
+        return SimpleNamespace(label=found.get("label") or {"ja": name}) if found is not None else None
+
+
+class DraftNames:
+    """A document under edit in the place of a loaded form."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        self.questions: dict[str, DraftQuestion] = {}
+        self.repeats: list[Any] = []
+        for _address, one in parts(document):
+            part = one.part
+            if one.kind == "question":
+                label = part.get("label") or {"ja": str(part["id"])}
+                self.questions[part["id"]] = DraftQuestion(str(part.get("type")), label, tuple(part.get("choices", ())))
+            elif one.kind == "calculation":
+                self.questions[part["id"]] = DraftQuestion(str(part.get("type")), {"ja": str(part["id"])})
+            if repeat := part.get("repeat"):
+                self.repeats.append(SimpleNamespace(id=repeat.get("id"), item=repeat.get("item") or {"ja": str(repeat.get("id"))}))
+
+    def has(self, name: str) -> bool:
+        return name in self.questions
+
+    def question(self, name: str) -> DraftQuestion:
+        return self.questions[name]
+
+
 class Wording:
     """Says rules of one form; a rule that it cannot say is shown as it stands, never left out."""
 
-    def __init__(self, form: Form) -> None:
+    def __init__(self, form: Form | DraftNames) -> None:
         self.form = form
 
     def say(self, rule: Rule) -> str:

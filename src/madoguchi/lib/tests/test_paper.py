@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import zipfile
 
 import pytest
 from docx import Document
@@ -42,7 +43,9 @@ def test_every_sheet_of_a_workbook_is_read():
     assert read_paper(book()) == [["氏名", "", "電話"], ["備考"]]
 
 
-@pytest.mark.parametrize(("data", "reason"), [(b"", "not_a_sheet"), (b"%PDF-1.7", "not_a_sheet"), (b"PK\x03\x04x", "not_a_sheet")])
+@pytest.mark.parametrize(
+    ("data", "reason"), [(b"", "not_a_sheet"), (b"%PDF-1.7", "not_a_sheet"), (b"a,b", "not_a_sheet"), (b"PK\x03\x04x", "not_a_sheet")]
+)
 def test_what_is_neither_says_so(data, reason):
     with pytest.raises(UnreadableSheet) as unreadable:
         read_paper(data)
@@ -65,3 +68,13 @@ def test_a_document_with_nothing_on_it_is_empty():
     with pytest.raises(UnreadableSheet) as unreadable:
         read_paper(out.getvalue())
     assert unreadable.value.reason == "empty"
+
+
+def test_a_document_or_workbook_with_macros_is_not_read():
+    for made in (word(), book()):
+        out = io.BytesIO(made)
+        with zipfile.ZipFile(out, "a") as packed:
+            packed.writestr("word/vbaProject.bin" if b"word/document.xml" in made else "xl/vbaProject.bin", b"x")
+        with pytest.raises(UnreadableSheet) as unreadable:
+            read_paper(out.getvalue())
+        assert unreadable.value.reason == "macros"

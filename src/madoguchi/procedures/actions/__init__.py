@@ -57,6 +57,7 @@ from madoguchi.procedures.actions.outages import (
     record_outage,
     take_back_deadlines,
 )
+from madoguchi.procedures.actions.own_blocks import all_blocks, drop_block, save_block
 from madoguchi.procedures.actions.planning import move_rule, order_entry, plan_entry, save_rule, set_weights
 from madoguchi.procedures.actions.printing import paper_edition, sheet_archive
 from madoguchi.procedures.actions.publishing import Proposal, close, hide, propose, publish, reopen, show
@@ -72,7 +73,16 @@ from madoguchi.procedures.actions.releasing import (
 from madoguchi.procedures.actions.reviewing import approve_review, ask_review, send_back_review, writers
 from madoguchi.procedures.actions.sharing import examples_of, lists_named, prepare, share, shared_of, withdraw
 from madoguchi.procedures.actions.standing import add_cost, remove_cost, set_assumptions
-from madoguchi.procedures.actions.studio import change_draft, choice_ids, drop_draft, may_undo, open_draft, take_draft, undo_draft
+from madoguchi.procedures.actions.studio import (
+    change_draft,
+    choice_ids,
+    drop_draft,
+    may_undo,
+    open_draft,
+    take_draft,
+    undo_draft,
+    was_published,
+)
 from madoguchi.procedures.actions.surveying import (
     add_in_survey,
     answer_entry,
@@ -113,6 +123,7 @@ __all__ = [
     "adopt",
     "adopt_shared",
     "adoption_of",
+    "all_blocks",
     "answer_entry",
     "approve_reply",
     "approve_review",
@@ -130,6 +141,7 @@ __all__ = [
     "close_survey",
     "deadlines_in",
     "draft_from_file",
+    "drop_block",
     "drop_draft",
     "drop_example",
     "drop_import",
@@ -192,6 +204,7 @@ __all__ = [
     "restore_version",
     "restored_document",
     "run_examples",
+    "save_block",
     "save_rule",
     "schedule_publishing",
     "send_back_reply",
@@ -216,6 +229,7 @@ __all__ = [
     "undo_draft",
     "update_entry",
     "verdicts",
+    "was_published",
     "withdraw",
     "withdraw_standing",
     "writers",

@@ -63,8 +63,8 @@ class OfferedMember:
 
     @property
     def name(self) -> Text:
-        """As the municipality calls it."""
-        return self.procedure.name if self.procedure is not None else self.member.name
+        """As the municipality calls it; in a language in which it has no name, as the bundle does."""
+        return {**self.member.name, **self.procedure.name} if self.procedure is not None else self.member.name
 
 
 @dataclass(frozen=True)

@@ -95,7 +95,7 @@ def renew_draft(*, draft: FormDraft, by: User) -> FormDraft:
 
 
 def _laid(document: dict[str, Any], change: Change, published: set[str]) -> tuple[dict[str, Any], Change]:
-    if change.get("do") == "remove":
+    if change.get("do") in ("remove", "repeat"):
         change = {**change, "retire": sorted(published)}
     try:
         edited = edit(document, change)

@@ -13,9 +13,9 @@ from madoguchi.accounts.models import Division, User, current_municipality
 from madoguchi.engines.inventory import fold
 from madoguchi.engines.japanese import fiscal_year
 from madoguchi.lib.errors import Refused
+from madoguchi.procedures.actions.adopting import adopt_shared
 from madoguchi.procedures.actions.entries import add_entry, facts_of
 from madoguchi.procedures.actions.library import LIBRARY, adopt
-from madoguchi.procedures.actions.publishing import hide
 from madoguchi.procedures.backends import filed_online
 from madoguchi.procedures.models import (
     InventoryChange,
@@ -24,6 +24,7 @@ from madoguchi.procedures.models import (
     Procedure,
     Progress,
     PublicStanding,
+    SharedProcedure,
     StandingSettings,
     assumptions_of,
 )
@@ -113,16 +114,21 @@ def refresh_standing() -> None:
 
 @transaction.atomic
 def take_over(*, entry: str, division: Division, by: User) -> Procedure:
-    """A procedure of the library for a division: it comes with its first version and hidden, to be adapted before residents see it.
+    """A procedure of the library, or that a municipality published for all, for a division. `entry` is its id there.
 
-    Its row of the inventory is linked, or made. Raises Refused for what the library does not hold, and for what is here already:
-    adopting again would write over what was adapted.
+    It comes with its first version and hidden, to be adapted before residents see it; its row of the inventory is linked, or made. Raises
+    Refused for what is not to be had, and for what is here already: adopting again would write over what was adapted.
     """
-    if entry not in offered():
+    shared = SharedProcedure.objects.filter(slug=entry, withdrawn_at=None).first()
+    if shared is None and entry not in offered():
         raise Refused(_("この手続きの見本はありません：%(id)s") % {"id": entry}, code="not_in_library")
-    if Procedure.objects.filter(slug=entry).exists():
+    if shared is None and Procedure.objects.filter(slug=entry).exists():
         raise Refused(_("この手続きはもう引き継いでいます。手続きの一覧から開いてください。"), code="here_already")
-    procedure = hide(procedure=adopt(entry, by=by, division=division.code), by=by)
+    procedure = (
+        adopt_shared(entry=shared, division=division, by=by)
+        if shared is not None
+        else adopt(entry, by=by, division=division.code, hidden=True)
+    )
     row = _row_for(procedure) or add_entry(
         division=division, name=str(procedure.name["ja"]), values=facts_of(procedure), source=_("手続きの引き継ぎ"), by=by
     )

@@ -112,13 +112,13 @@ def _move(outage: Outage, due: DueDay, by: User) -> None:
     setattr(procedure, due.kind, due.after)
     procedure.save(update_fields=[due.kind])
     MovedDeadline.objects.create(outage=outage, procedure=procedure, field=due.kind, before=due.before, after=due.after, by=by)
-    _tell(procedure, due.kind, due.after)
+    _tell(procedure, due.kind, due.after, by)
 
 
-def _tell(procedure: Procedure, field: str, day: date) -> None:
+def _tell(procedure: Procedure, field: str, day: date, by: User) -> None:
     if field == "closes_on":
         for _alias, keeper in deadline_keepers.all():
-            keeper.tell_closing(procedure, day)
+            keeper.tell_closing(procedure, day, by)
 
 
 @transaction.atomic
@@ -131,7 +131,7 @@ def take_back_deadlines(*, outage: Outage, by: User) -> int:
         if getattr(procedure, moved.field) == moved.after:
             setattr(procedure, moved.field, moved.before)
             procedure.save(update_fields=[moved.field])
-            _tell(procedure, moved.field, moved.before)
+            _tell(procedure, moved.field, moved.before, by)
             back += 1
         moved.taken_back_at = timezone.now()
         moved.save(update_fields=["taken_back_at"])

@@ -23,6 +23,9 @@ REASONS = {
     "id_retired": gettext_lazy("前に使うのをやめた識別名です：%(where)s。別の名前にしてください。"),
     "bad_id": gettext_lazy("識別名は、英小文字で始まる英数字にしてください：%(where)s"),
     "wrong_place": gettext_lazy("そこには置けません。"),
+    "read_outside": gettext_lazy("外の条件や計算が、この中の項目を使っています：%(where)s。先にそちらを変えてください。"),
+    "group_in_group": gettext_lazy("繰り返しの中に、繰り返しは置けません。"),
+    "misread": gettext_lazy("この形の答えでは成り立たない条件や計算があります：%(where)s。先にそちらを変えてください。"),
     "unknown_part": gettext_lazy("その項目はもうありません。画面を開き直してください。"),
 }
 
@@ -99,8 +102,10 @@ def _held(draft: FormDraft, edition: int, by: User) -> FormDraft:
 def _made(row: FormDraft, change: Change) -> tuple[Change, Change]:
     """One change in the (unsaved) document; ids that were published are retired with their removal, for answers under them exist."""
     published = {name for version in (row.based_on, row.restores) if version is not None for name in names_in(version.document)}
-    if change.get("do") == "remove" and published:
+    if change.get("do") in ("remove", "repeat") and published:
         change = {**change, "retire": sorted(published)}
+    if change.get("do") == "retype" and was_published(draft=row, question=str(change["at"]).partition(":")[2]):
+        raise Refused(_("公開された項目の答えの形は変えられません。新しい項目を加えて、この項目を消してください。"), code="was_published")
     try:
         edited = edit(row.document, change)
     except Rejected as rejected:
@@ -116,7 +121,7 @@ def _called(document: dict[str, Any], address: str) -> str:
         part = find(document, address).part
     except Rejected:
         return address
-    words = part.get("label") or part.get("title") or {}
+    words = part.get("label") or part.get("title") or part.get("say") or {}
     return f"「{words['ja']}」" if words.get("ja") else address
 
 
@@ -165,6 +170,12 @@ def choice_ids(*, draft: FormDraft, question: str) -> set[str]:
     documents = [draft.document, *draft.procedure.versions.values_list("document", flat=True)]
     found = (one for document in documents for address, one in parts(document) if one.home == f"question:{question}")
     return {str(one.part.get("id")) for one in found if one.kind == "choice"}
+
+
+def was_published(*, draft: FormDraft, question: str) -> bool:
+    """Whether answers may lie under a question: it stands in the version of now or in that from which the draft was begun."""
+    versions = (draft.based_on, draft.procedure.current)
+    return any(question in names_in(one.document) for one in versions if one is not None)
 
 
 def may_undo(*, draft: FormDraft) -> bool:

@@ -100,9 +100,9 @@ class CostForm(forms.Form):
 
 
 class TakeOverForm(forms.Form):
-    """Which procedure of the library, for which division."""
+    """Which procedure of the library or published for all, for which division."""
 
-    entry = forms.SlugField(max_length=60)
+    entry = forms.SlugField(max_length=100)
     division = forms.ModelChoiceField(label=gettext_lazy("所管課"), queryset=None)
 
     def __init__(self, *args: Any, divisions: Any, **options: Any) -> None:

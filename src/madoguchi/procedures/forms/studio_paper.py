@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from madoguchi.engines.forms import concepts
 from madoguchi.engines.forms.guessing import Proposed
-from madoguchi.procedures.forms.studio import TYPES, Words, box
+from madoguchi.procedures.forms.studio_boxes import TYPES, Words, box
 
 MOST_PROPOSED = 150
 SPLIT = re.compile(r"\s*[、,，\n]\s*")
@@ -22,9 +22,9 @@ class PaperFile(forms.Form):
     """A division's form as it lies on its shelf."""
 
     file = forms.FileField(
-        label=gettext_lazy("紙の様式のファイル（WordかExcel）"),
+        label=gettext_lazy("紙の様式のファイル（Word、Excel、PDF）"),
         help_text=gettext_lazy("10MBまで。読み取った項目を、1つずつ確かめてから入れます。"),
-        widget=forms.FileInput(attrs={"class": "box", "accept": ".docx,.xlsx"}),
+        widget=forms.FileInput(attrs={"class": "box", "accept": ".docx,.xlsx,.pdf"}),
     )
 
 

@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('procedures', '0004_publishing'),
+        ('procedures', '0005_studio_blocks'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -2,7 +2,7 @@
 
 from madoguchi.procedures.models.announcing import Announcement, announcement, poster_data, short_url
 from madoguchi.procedures.models.code_list import CodeList
-from madoguchi.procedures.models.draft import DraftState, FormDraft, FormEdit
+from madoguchi.procedures.models.draft import DraftState, FormBlock, FormDraft, FormEdit
 from madoguchi.procedures.models.inventory import (
     CountChannel,
     ImportState,
@@ -27,7 +27,7 @@ from madoguchi.procedures.models.life_bundle import LifeEventBundle
 from madoguchi.procedures.models.neighbours import Beside, Missing, beside, missing
 from madoguchi.procedures.models.outage import DueDay, MovedDeadline, Outage, OutageReason, deadline_of
 from madoguchi.procedures.models.paper import PaperEdition
-from madoguchi.procedures.models.path_figures import FEWEST, Share, Taken, share
+from madoguchi.procedures.models.path_figures import FEWEST, Share, Taken, share_of
 from madoguchi.procedures.models.procedure import ClockUnit, LifeEvent, Opening, Procedure, ProcedureKind, ProcedureQuerySet
 from madoguchi.procedures.models.publishing import (
     CLEAN,
@@ -66,6 +66,7 @@ __all__ = [
     "CountChannel",
     "DraftState",
     "DueDay",
+    "FormBlock",
     "FormDraft",
     "FormEdit",
     "FormExample",
@@ -116,7 +117,7 @@ __all__ = [
     "history_figure",
     "missing",
     "poster_data",
-    "share",
+    "share_of",
     "short_url",
     "weights_of",
 ]

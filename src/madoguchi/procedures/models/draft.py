@@ -69,3 +69,26 @@ class FormEdit(Owned):
     class Meta:
         verbose_name = "様式の編集"
         ordering = ["id"]
+
+
+class FormBlock(Owned):
+    """自治体のひな形: a section that a municipality keeps for its other forms. `name` is the id that copies remember as their origin;
+    `parent` the block that it was itself made of, if any.
+    """
+
+    name = models.CharField("識別名", max_length=60)
+    title = models.JSONField("題")
+    about = models.JSONField("説明", default=dict, blank=True)
+    section = models.JSONField("まとまり")
+    parent = models.CharField("もとのひな形", max_length=60, blank=True, default="")
+    dropped = models.BooleanField("使うのをやめた", default=False)
+    by = models.ForeignKey(User, null=True, on_delete=models.PROTECT, related_name="+", verbose_name="作った人")
+    at = models.DateTimeField("日時", default=timezone.now)
+
+    class Meta:
+        verbose_name = "ひな形"
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["municipality", "name"], name="form_block_name_once")]
+
+    def __str__(self) -> str:
+        return str(self.title.get("ja", self.name))

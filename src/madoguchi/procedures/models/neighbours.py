@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -11,6 +11,7 @@ from madoguchi.accounts.models import Municipality
 from madoguchi.engines.inventory import fold
 from madoguchi.procedures.models.inventory import InventoryEntry
 from madoguchi.procedures.models.procedure import Procedure
+from madoguchi.procedures.models.shared import Adoption, AdoptionKind, SharedProcedure
 from madoguchi.procedures.models.standing import PublicStanding
 
 Facts = dict[str, Any]
@@ -58,8 +59,14 @@ class Missing:
     key: str
     law: str
     having: list[tuple[Municipality, Facts]] = field(default_factory=list)
+    shared: SharedProcedure | None = None  # one of them published its form for all
     entry: InventoryEntry | None = None
     prepared: Procedure | None = None  # adopted already, and not shown yet
+
+    @property
+    def offer(self) -> str:
+        """The id by which it can be taken over; "" where it cannot."""
+        return self.library or (self.shared.slug if self.shared is not None else "")
 
     @property
     def has_form(self) -> bool:
@@ -76,35 +83,66 @@ def missing(own: Municipality, entries: Sequence[InventoryEntry], procedures: It
     """What others have and this one has not: first what can be adopted, then forms of their own; the most widespread first.
 
     A procedure is the same by its id of the library; else by its name where the legal basis does not speak against it. `offered` are the
-    ids that the library here holds: only those can be adopted.
+    ids that the library here holds; they can be adopted, and forms that their municipality published for all.
     """
-    known = {procedure.slug: procedure for procedure in procedures}
-    found: list[Missing] = []
+    gathered = _Gathered(offered)
     for one in PublicStanding.objects.exclude(municipality=own).select_related("municipality"):
         for fact in one.facts["has"]:
-            _add(found, one.municipality, fact, offered)
-    rows = [_placed(row, entries, known) for row in found]
+            gathered.add(one.municipality, fact)
+    _offer(gathered.rows, list(procedures))
+    by_procedure = {entry.procedure_id: entry for entry in entries if entry.procedure_id is not None}
+    by_key: dict[str, list[InventoryEntry]] = {}
+    for entry in entries:
+        by_key.setdefault(entry.key, []).append(entry)
+    rows = [_placed(row, by_procedure, by_key) for row in gathered.rows]
     left = [row for row in rows if row is not None]
-    return sorted(left, key=lambda row: (not row.library, not row.has_form, -len(row.having), -row.volume, row.name))
+    return sorted(left, key=lambda row: (not row.offer, not row.has_form, -len(row.having), -row.volume, row.name))
 
 
-def _add(found: list[Missing], municipality: Municipality, fact: Facts, offered: set[str]) -> None:
-    library = fact["library"] if fact["library"] in offered else ""
-    for row in found:
-        if (library and row.library == library) or (not (library and row.library) and same(row.key, row.law, fact["key"], fact["law"])):
-            row.library = row.library or library
-            row.law = row.law or fact["law"]
-            if all(municipality.pk != having.pk for having, _fact in row.having):
-                row.having.append((municipality, fact))
-            return
-    found.append(Missing(fact["name"], fact["name_en"], library, fact["key"], fact["law"], [(municipality, fact)]))
+def _offer(rows: Iterable[Missing], procedures: Sequence[Procedure]) -> None:
+    """What its owner gave to the shared library, and what of all this was adopted here already."""
+    by_slug, by_pk = {one.slug: one for one in procedures}, {one.pk: one for one in procedures}
+    adopted = dict(Adoption.objects.filter(kind=AdoptionKind.SHARED).values_list("origin", "procedure"))
+    given = {(one.origin, fold(str(one.name["ja"]))): one for one in SharedProcedure.objects.filter(withdrawn_at=None).order_by("-pk")}
+    for row in rows:
+        row.shared = next((given[where] for one, _fact in row.having if (where := (one.slug, row.key)) in given), None)
+        if row.library:
+            row.prepared = by_slug.get(row.library)
+        elif row.shared is not None and row.shared.slug in adopted:
+            row.prepared = by_pk.get(adopted[row.shared.slug])
 
 
-def _placed(row: Missing, entries: Sequence[InventoryEntry], known: dict[str, Procedure]) -> Missing | None:
-    """With what this municipality has of it already; None where it is online here."""
-    row.prepared = known.get(row.library) if row.library else None
-    entry = next((one for one in entries if row.prepared is not None and one.procedure_id == row.prepared.pk), None)
-    row.entry = entry or next((one for one in entries if same(one.key, law_of(one), row.key, row.law)), None)
+class _Gathered:
+    """Procedures of all municipalities, each once; looked up by id and by name, for there may be dozens of towns with hundreds each."""
+
+    def __init__(self, offered: set[str]) -> None:
+        self.offered = offered
+        self.rows: list[Missing] = []
+        self.by_library: dict[str, Missing] = {}
+        self.by_key: dict[str, list[Missing]] = {}
+
+    def add(self, municipality: Municipality, fact: Facts) -> None:
+        library = fact["library"] if fact["library"] in self.offered else ""
+        row = self.by_library.get(library) or self._named(fact, library)
+        if row is None:
+            row = Missing(fact["name"], fact["name_en"], library, fact["key"], fact["law"])
+            self.rows.append(row)
+            self.by_key.setdefault(row.key, []).append(row)
+        row.library, row.law = row.library or library, row.law or fact["law"]
+        if row.library:
+            self.by_library.setdefault(row.library, row)
+        if all(municipality.pk != having.pk for having, _fact in row.having):
+            row.having.append((municipality, fact))
+
+    def _named(self, fact: Facts, library: str) -> Missing | None:
+        rows = self.by_key.get(fact["key"], ())
+        return next((one for one in rows if not (library and one.library) and same(one.key, one.law, fact["key"], fact["law"])), None)
+
+
+def _placed(row: Missing, by_procedure: Mapping[int, InventoryEntry], by_key: Mapping[str, list[InventoryEntry]]) -> Missing | None:
+    """With its row of the own inventory; None where it is online here."""
+    own = by_procedure.get(row.prepared.pk) if row.prepared is not None else None
+    row.entry = own or next((one for one in by_key.get(row.key, ()) if same(one.key, law_of(one), row.key, row.law)), None)
     is_shown = row.prepared is not None and row.prepared.current_id is not None and not row.prepared.is_hidden
     return None if is_shown or (row.entry is not None and row.entry.is_online) else row
 

@@ -38,7 +38,7 @@ class Share:
         return self.per_cent if self.per_cent is not None else 100 if self.kind == "all_but_few" else 0
 
 
-def share(number: int, whole: int) -> Share:
+def share_of(number: int, whole: int) -> Share:
     """Fewer than ten are never told, and neither are fewer than ten who are missing: both are the same small group."""
     if number < FEWEST:
         return Share("few")

@@ -22,8 +22,12 @@ def body_of(response: Any) -> str:
 def panel(client: Any, at: str, studio: str = STUDIO) -> dict[str, Any]:
     """What the browser would send of a part's panel as it stands: a select sends its first option where none is chosen."""
     given = client.get(studio, {"at": at}).context
-    shown = [*given["plain"]["visible_fields"], *(item for row in given["rows"] for item in row)]
-    shown += [given["form"]["join"]] if given["rows"] else []
+    rules = given["form"].rules()
+    shown = [*given["plain"]["visible_fields"], *(item for _name, items in given["form"].texts() for item in items)]
+    operands = given["form"].formula.operands() if given["form"].formula else []
+    shown += [item for _name, items in operands for item in items]
+    shown += [*(item for rule in rules for row in rule.rows() for item in row)]
+    shown += [rule.join for rule in rules]
     return {**{item.name: value for item in shown if (value := sent(item)) is not None}, "at": at, "edition": given["draft"].edition}
 
 

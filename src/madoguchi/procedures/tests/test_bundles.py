@@ -29,6 +29,10 @@ def test_what_is_not_online_is_at_the_counter_with_its_division(allowance):
     found = {one.member.slug: one for one in offered_bundle("shussei").members}
     assert found["jido-teate-nintei"].procedure == allowance
     assert found["jido-teate-nintei"].name == allowance.name, "as the municipality calls it"
+    allowance.name = {"ja": "児童手当"}
+    allowance.save()
+    named = {one.member.slug: one.name for one in offered_bundle("shussei").members}["jido-teate-nintei"]
+    assert (named["ja"], named["en"]) == ("児童手当", "Apply for child allowance")
     assert (found["shussei-todoke"].procedure, found["shussei-todoke"].division) == (None, kumin)
     assert found["kokuho-kanyu"].division is None
     hide(procedure=allowance, by=None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import time
 from datetime import timedelta
 
 import pytest
@@ -24,6 +25,8 @@ from madoguchi.procedures.views import neighbours as neighbours_view
 pytestmark = pytest.mark.django_db
 PAGE = "/koto/desk/inventory/standing/"
 SECRET = "ひみつの手続き"
+NAME = {"family": "架空", "given": "花子", "family_kana": "カクウ", "given_kana": "ハナコ"}
+EXAMPLE = {"id": "e", "note": words("例"), "on": "2026-11-20", "expect": "clean", "answers": {"name": NAME, "kind": "born"}}
 
 
 @pytest.fixture
@@ -196,6 +199,41 @@ def test_taking_over_brings_it_hidden_and_links_the_inventory(division, ict, cli
     assert (entry.progress, entry.online_on, entry.is_online) == ("online", timezone.localdate(), True)
 
 
+def test_a_form_that_its_owner_published_for_all_can_be_taken_over(division, ict, other_municipality):
+    town(other_municipality, own=("移動図書館の利用申込", "町民プールの利用登録"))
+    with scope(municipality=other_municipality):
+        act.share(procedure=Procedure.objects.get(slug="own-0"), examples=[EXAMPLE], notes={}, by=None)
+    make_procedure(division, "own-1")  # another procedure that only bears the same id
+    entry = act.add_entry(division=division, name="移動図書館の利用申込", by=None)
+    desk = signed_in(ict)
+    page = desk.get(f"{PAGE}neighbours/")
+    first, second = page.context["rows"]
+    assert (first.offer, first.entry, first.prepared) == ("midori--own-0", entry, None)
+    assert (second.name, second.offer, second.prepared) == ("町民プールの利用登録", "", None)
+    assert "共同の見本" in page.content.decode()
+    assert "/koto/desk/library/shared/midori--own-0/" in page.content.decode()
+    done = desk.post(f"{PAGE}neighbours/", {"entry": "midori--own-0", "division": division.pk}, follow=True)
+    assert "まだ非公開です" in done.content.decode()
+    entry.refresh_from_db()
+    assert (entry.procedure.slug, entry.procedure.is_hidden, entry.progress) == ("own-0", True, "making")
+    assert desk.get(f"{PAGE}neighbours/").context["rows"][0].prepared == entry.procedure
+    again = desk.post(f"{PAGE}neighbours/", {"entry": "midori--own-0", "division": division.pk}, follow=True)
+    assert "すでにあります" in again.content.decode()
+    with scope(municipality=other_municipality):
+        act.withdraw(procedure=Procedure.objects.get(slug="own-0"), by=None)
+    with pytest.raises(Refused):
+        act.take_over(entry="midori--own-0", division=division, by=ict.user)
+
+
+def test_the_library_page_links_the_inventory_too(division, ict):
+    page = "/koto/desk/library/library/inu-toroku/"
+    entry = act.add_entry(division=division, name=act.read_entry(act.LIBRARY / "inu-toroku").name["ja"], by=None)
+    signed_in(ict).post(page, {"division": division.pk})
+    entry.refresh_from_db()
+    assert entry.procedure.slug == "inu-toroku"
+    assert not entry.is_online
+
+
 def test_taking_over_makes_the_row_that_is_missing(division, ict):
     act.take_over(entry="kobunsho-kaiji", division=division, by=ict.user)
     entry = InventoryEntry.objects.get()
@@ -219,3 +257,16 @@ def test_who_only_answers_takes_nothing_over(division, clerk, ict, other_municip
         in signed_in(ict).post(f"{PAGE}neighbours/", {"entry": "inu-toroku", "division": foreign.pk}, follow=True).content.decode()
     )
     assert not Procedure.objects.exists()
+
+
+def test_sixty_towns_with_seven_hundred_procedures_each_are_put_together_in_a_moment(in_scope, division):
+    plain = {"library": "", "name_en": "", "law": "", "volume": 100, "is_few": False, "elsewhere": True}
+    facts = {**act.public_facts(), "has": [{**plain, "name": f"手続{number}", "key": f"手続{number}"} for number in range(700)]}
+    towns = Municipality.objects.bulk_create(
+        [Municipality(slug=f"town-{number}", name=f"架空{number}町", name_en=f"Town {number}", is_invented=True) for number in range(60)]
+    )
+    PublicStanding.objects.bulk_create([PublicStanding(municipality=one, facts=facts) for one in towns])
+    began = time.process_time()
+    rows = neighbours.missing(in_scope, [], [], set())
+    assert (len(rows), {len(row.having) for row in rows}) == (700, {60})
+    assert time.process_time() - began < 3

@@ -8,7 +8,7 @@ import pypdfium2
 import pytest
 from django.core.files.storage import default_storage
 
-from madoguchi.engines.forms import load, questions_of
+from madoguchi.engines.forms import TYPES, load, questions_of
 from madoguchi.engines.forms.paper_sheets import box_list, faults, printed_data, qr_text, sheets_of
 from madoguchi.engines.forms.papers import paper_of, printed_rows
 from madoguchi.lib import pdf
@@ -42,6 +42,24 @@ def askable(one):
     }
 
 
+def words_outside(data):
+    """Letters that stand outside the printed area, by page: cut off, or on the marks."""
+    millimetre, found = 72 / 25.4, []
+    document = pypdfium2.PdfDocument(data)
+    for number, page in enumerate(document, 1):
+        text = page.get_textpage()
+        boxes = [text.get_charbox(place) for place in range(text.count_chars())]
+        inside = (17.4 * millimetre, 12 * millimetre, 192.6 * millimetre, 290 * millimetre)
+        found += [
+            (number, box)
+            for box in boxes
+            if box[2] - box[0] > 0.1 and (box[0] < inside[0] or box[1] < inside[1] or box[2] > inside[2] or box[3] > inside[3])
+        ]
+        text.close()
+    document.close()
+    return found
+
+
 @pytest.mark.parametrize("name", FORMS)
 def test_every_form_of_the_library_fits_on_paper(name) -> None:
     one = loaded(name)
@@ -56,6 +74,7 @@ def test_every_form_of_the_library_fits_on_paper(name) -> None:
     rendered = pdf.render("form", data, query="<spot>")
     assert rendered.missing == ()
     assert faults(paper, rendered.found) == []
+    assert words_outside(rendered.pdf) == []
     written = {field.path for field in paper.fields if field.rows}
     assert len(written) == sum(askable(one).values())
     pages = len(pypdfium2.PdfDocument(rendered.pdf))
@@ -129,6 +148,34 @@ def test_the_places_are_those_of_the_ink(division) -> None:
                 looked_at += 1
     document.close()
     assert looked_at > 100
+
+
+def test_a_form_of_long_words_many_choices_and_every_type_still_fits() -> None:
+    """What no library form has: hints of pages, sixty choices, a group in a section, words without a place to break."""
+    long, questions = "とても長い説明です。" * 300, []
+    for number, kind in enumerate(TYPES):
+        own = (
+            {"choices": [{"id": f"c{n}", "label": words(f"選択肢その{n}" * (1 + n % 5))} for n in range(60)]}
+            if kind in ("choice", "choices")
+            else {}
+        )
+        own |= {"list": "places"} if kind in ("lookup", "ranked") else {}
+        own |= {"value": {"today": []}, "format": "date"} if kind == "calculated" else {}
+        own |= {"min": -5} if kind == "number" else {}
+        hint = {"hint": words(long if number % 5 == 0 else "x" * 400)}
+        questions.append(
+            {"id": f"q{number}", "type": kind, "label": words(f"問い{number}" + "長" * 200 if number % 7 == 0 else "問い"), **hint, **own}
+        )
+    page = {"id": "you", "title": words("題" * 120), "intro": words(long), "questions": questions}
+    group = {"id": "rows", "title": words("組"), "sections": [{"id": "s", "title": words("節"), "questions": [{**questions[2], "id": "n"}],
+             "repeat": {"id": "thing", "min": 5, "max": 9, "item": words("もの")}}]}  # fmt: skip
+    one = load({**form(), "pages": [page, group]})
+    paper = paper_of(one, mynumber=True)
+    data = {**printed_data(paper), "to": "江東区長", "edition": "第1版・第1刷", "how": ["書きます"], "qrs": []}
+    rendered = pdf.render("form", data, query="<spot>")
+    assert faults(paper, rendered.found) == []
+    assert words_outside(rendered.pdf) == []
+    assert {field.path for field in paper.fields} >= {f"thing[r{number}].n" for number in range(1, 6)}
 
 
 def test_an_individual_number_is_asked_only_where_the_law_lets_the_office_ask(division) -> None:

@@ -129,7 +129,7 @@ def test_faults_of_the_form_stand_in_their_own_line(draft, designer, change, key
 
 
 def test_a_document_that_is_no_form_yet_is_one_line(draft, designer) -> None:
-    change_draft(draft=draft, changes=[{"do": "set", "at": "question:kind", "key": "type", "value": "nothing"}], edition=0, by=designer)
+    change_draft(draft=draft, changes=[{"do": "set", "at": "question:kind", "key": "nothing", "value": "x"}], edition=0, by=designer)
     draft.refresh_from_db()
     found = publishing_tasks(draft=draft)
     assert found.tasks[0].key == "sound"

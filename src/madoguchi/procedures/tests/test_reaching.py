@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from importlib import import_module
 
 import pypdfium2
 import pytest
+from django.apps import apps
 from django.test import Client
 from PIL import Image
 
@@ -173,3 +175,11 @@ def test_a_poster_has_what_the_paper_needs(dog) -> None:
     data = poster_data(dog, "a4")
     assert data["check_address"] == short_url(dog)
     assert data["code"] in data["address"]
+
+
+def test_procedures_that_were_there_before_get_their_address_with_the_migration(division) -> None:
+    kept = {"division": division, "kind": "application", "municipality": division.municipality}
+    Procedure.objects.bulk_create([Procedure(slug=f"old{number}", name=words(f"昔{number}"), **kept) for number in range(3)])
+    assert ShortAddress.objects.count() == 0
+    import_module("madoguchi.procedures.migrations.0006_reach").give_short_addresses(apps, None)
+    assert len({procedure.short_code for procedure in Procedure.objects.all()}) == 3

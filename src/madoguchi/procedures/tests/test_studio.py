@@ -9,7 +9,7 @@ import pytest
 from madoguchi.engines.forms import document_hash
 from madoguchi.lib.errors import Refused
 from madoguchi.procedures.actions import change_draft, drop_draft, may_undo, open_draft, publish, take_draft, undo_draft
-from madoguchi.procedures.forms.studio import value_of
+from madoguchi.procedures.forms.studio_values import value_of
 from madoguchi.procedures.models import DraftState, FormDraft
 from madoguchi.procedures.tests.at_studio import text
 from madoguchi.procedures.tests.make import form, make_procedure, words

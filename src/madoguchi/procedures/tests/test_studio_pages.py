@@ -6,7 +6,7 @@ import pytest
 
 from madoguchi.accounts.tests.make import PASSWORD, make_member
 from madoguchi.procedures.actions import change_draft, publish, take_draft
-from madoguchi.procedures.forms.studio import TYPES
+from madoguchi.procedures.forms.studio_boxes import PALETTE
 from madoguchi.procedures.models import DraftState, FormDraft
 from madoguchi.procedures.tests.at_studio import STUDIO, body_of, document_of, panel, text
 from madoguchi.procedures.tests.make import form, words
@@ -62,7 +62,7 @@ def test_a_question_moves_to_another_page(at_work, draft) -> None:
     assert draft.edits.count() == 2
 
 
-@pytest.mark.parametrize("kind", TYPES)
+@pytest.mark.parametrize("kind", PALETTE)
 def test_every_type_that_can_be_added_opens_and_shows(at_work, draft, kind) -> None:
     at_work.post(STUDIO, {"act": "add_question", "at": "page:you", "edition": 0, "label": "Extra", "type": kind})
     assert document_of(draft)["pages"][0]["questions"][-1]["type"] == kind

@@ -6,9 +6,11 @@ import io
 from typing import Any
 
 import pytest
+import typst
 from django.core.files.uploadedfile import SimpleUploadedFile
 from docx import Document
 
+from madoguchi.lib.documents.fonts import packaged
 from madoguchi.procedures.actions import change_draft, take_draft
 from madoguchi.procedures.tests.at_studio import STUDIO, body_of, document_of, text
 
@@ -75,11 +77,32 @@ def test_an_old_page_of_proposals_changes_nothing_and_keeps_what_was_typed(at_wo
     assert at_work.post(PAPER, {**rows_of(again), "edition": 1}).status_code == 302
 
 
-@pytest.mark.parametrize("data", [b"", b"%PDF-1.7 scan", b"PK\x03\x04broken"])
-def test_a_file_that_cannot_be_read_says_what_to_do(at_work, draft, data) -> None:
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (b"", "空"),
+        (b"%PDF-1.7 broken", "PDFのどれかの様式を選んでください。"),
+        (b"PK\x03\x04broken", "PDFのどれかの様式を選んでください。"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1old", "保存し直してから選んでください。"),
+    ],
+)
+def test_a_file_that_cannot_be_read_says_what_to_do(at_work, draft, data, sentence) -> None:
     response = at_work.post(PAPER, {"file": SimpleUploadedFile("form.docx", data)})
     assert response.status_code == 400
-    assert "選" in body_of(response)
+    assert sentence in body_of(response)
+
+
+def test_a_pdf_form_becomes_a_page_of_questions(at_work, draft, tmp_path) -> None:
+    source = tmp_path / "form.typ"
+    source.write_text('#set text(font: "IPAexGothic")\n架空の申請書 見本\n#table(columns: 2, [氏名], [], [生年月日], [])', "utf-8")
+    paper = typst.compile(source, font_paths=packaged())
+    shown = at_work.post(PAPER, {"file": SimpleUploadedFile("架空の申請書.pdf", paper)})
+    assert [(one["label"].value(), one["type"].value()) for one in shown.context["rows"]][-2:] == [
+        ("氏名", "person_name"),
+        ("生年月日", "date"),
+    ]
+    assert at_work.post(PAPER, rows_of(shown)).status_code == 302
+    assert [one["type"] for one in document_of(draft)["pages"][-1]["questions"]][-2:] == ["person_name", "date"]
 
 
 def test_rows_that_were_tampered_with_are_refused(at_work, draft) -> None:

@@ -18,7 +18,7 @@ from madoguchi.procedures.actions import Outcome, change_example, drop_example, 
 from madoguchi.procedures.forms.publishing import EXPECTED, ExampleForm, FactsForm
 from madoguchi.procedures.models import FormExample, Procedure
 from madoguchi.procedures.views.publishing import place
-from madoguchi.procedures.views.studio import draft_of, procedure_of
+from madoguchi.procedures.views.studio_found import draft_of, procedure_of
 
 
 @desk("forms.edit")

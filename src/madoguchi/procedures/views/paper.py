@@ -8,14 +8,16 @@ from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from madoguchi.engines.forms.mapping import map_of
 from madoguchi.lib import pdf
+from madoguchi.lib.errors import BackendError, Refused
 from madoguchi.lib.guards import anyone, desk
 from madoguchi.procedures.actions import paper_edition, sheet_archive
 from madoguchi.procedures.backends import taken_of
-from madoguchi.procedures.models import FEWEST, Procedure, ProcedureVersion, announcement, poster_data, share, short_url
+from madoguchi.procedures.models import FEWEST, PaperEdition, Procedure, ProcedureVersion, announcement, poster_data, share_of, short_url
 from madoguchi.procedures.views.readable import readable
 
 SIZES = ("a4", "a5")
@@ -26,8 +28,15 @@ def _version(procedure: str, number: int) -> ProcedureVersion:
     return get_object_or_404(rows, procedure__slug=procedure, number=number)
 
 
+def _edition(version: ProcedureVersion) -> PaperEdition:
+    try:
+        return paper_edition(version=version)
+    except BackendError as error:
+        raise Refused(_("紙の様式を作れませんでした。少し待ってから、もう一度開いてください。"), code="paper") from error
+
+
 def _file(version: ProcedureVersion) -> FileResponse:
-    edition = paper_edition(version=version)
+    edition = _edition(version)
     name = f"{version.procedure.slug}-{version.number}.pdf"
     return FileResponse(default_storage.open(edition.file), filename=name, content_type="application/pdf")
 
@@ -55,7 +64,7 @@ def version_paper(_request: HttpRequest, procedure: str, number: int) -> HttpRes
 def version_sheets(_request: HttpRequest, procedure: str, number: int) -> HttpResponse:
     """Where each box of the paper edition stands, as the paper reader wants it: one sheet a page, of every edition, the newest first."""
     version = _version(procedure, number)
-    paper_edition(version=version)
+    _edition(version)
     editions = [{"edition": one.number, "digest": one.digest, "sheets": one.sheets} for one in version.paper_editions.all()]
     document = {"form": version.procedure.slug, "version": version.number, "hash": version.hash, "editions": editions}
     response = JsonResponse(document, json_dumps_params={"ensure_ascii": False})
@@ -68,7 +77,7 @@ def version_sheets(_request: HttpRequest, procedure: str, number: int) -> HttpRe
 def version_archive(_request: HttpRequest, procedure: str, number: int) -> HttpResponse:
     """The newest edition's sheets with their blank pages, as one ZIP for the paper reader."""
     version = _version(procedure, number)
-    response = HttpResponse(sheet_archive(edition=paper_edition(version=version)), content_type="application/zip")
+    response = HttpResponse(sheet_archive(edition=_edition(version)), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="{version.procedure.slug}-{version.number}-sheets.zip"'
     return response
 
@@ -119,8 +128,8 @@ def paths(request: HttpRequest, procedure: str, number: int) -> HttpResponse:
         {
             "station": one,
             "condition": conditions.get(one.id, ""),
-            "share": share(taken.pages.get(one.id, 0), taken.filed) if one.kind == "page" else None,
-            "rests": share(taken.resting.get(one.id, 0), taken.drafts),
+            "share": share_of(taken.pages.get(one.id, 0), taken.filed) if one.kind == "page" else None,
+            "rests": share_of(taken.resting.get(one.id, 0), taken.drafts),
         }
         for one in drawn.stations
     ]

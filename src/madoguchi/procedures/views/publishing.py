@@ -36,7 +36,8 @@ from madoguchi.procedures.forms import CHANGES
 from madoguchi.procedures.forms.publishing import OUTCOMES, ReleaseForm
 from madoguchi.procedures.models import FormDraft, FormSchedule, Impact, Procedure, ReviewState, ScheduleState
 from madoguchi.procedures.views.desk import SENTENCES
-from madoguchi.procedures.views.studio import draft_of, edition_in, here, name_of, part_at, procedure_of
+from madoguchi.procedures.views.studio_found import draft_of, edition_in, here, procedure_of
+from madoguchi.procedures.views.studio_page import name_of, part_at
 
 WHERE = {
     "studio": ("studio", gettext_lazy("様式を直す")),

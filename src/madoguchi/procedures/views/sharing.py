@@ -19,8 +19,6 @@ from madoguchi.lib.errors import Refused
 from madoguchi.lib.guards import desk
 from madoguchi.procedures.actions import (
     LIBRARY,
-    adopt,
-    adopt_shared,
     examples_of,
     fact_updates,
     facts_of,
@@ -34,6 +32,7 @@ from madoguchi.procedures.actions import (
     read_entry,
     share,
     shared_of,
+    take_over,
     take_updates,
     withdraw,
 )
@@ -117,12 +116,9 @@ def entry(request: HttpRequest, kind: str, entry: str) -> HttpResponse:
 
 def _adopted(request: HttpRequest, kind: str, name: str, form: AdoptForm) -> HttpResponse:
     division, by = form.cleaned_data["division"], request.user
-    if kind == "shared":
-        made = adopt_shared(entry=SharedProcedure.objects.get(slug=name), division=division, by=by)
-    elif Procedure.objects.filter(slug=name).exists():
+    if kind == "library" and Procedure.objects.filter(slug=name).exists():
         raise Refused(_("この手続きは、もうあります。もとの変更は、手続きのページから取り込めます。"), code="stands_already")
-    else:
-        made = adopt(name, by=by, division=division.code, hidden=True)
+    made = take_over(entry=name, division=division, by=by)
     messages.success(request, _("採用しました。住民のページには、まだ出ていません。文を直してから出してください。"))
     return _to(request, "procedure", made)
 

@@ -21,10 +21,17 @@ from madoguchi.lib.sheets import MOST_BYTES, UnreadableSheet
 from madoguchi.procedures.actions import change_draft
 from madoguchi.procedures.forms.studio_paper import MOST_PROPOSED, PaperFile, ProposedSet, proposed
 from madoguchi.procedures.models import FormDraft, Procedure
-from madoguchi.procedures.views.studio import draft_of, edition_in, free_name, here, procedure_of
+from madoguchi.procedures.views.studio_acts import free_name
+from madoguchi.procedures.views.studio_found import draft_of, edition_in, here, procedure_of
 
 NOT_READ = {
     "too_large": gettext_lazy("ファイルが大きすぎます（10MBまで）。様式だけのファイルにしてください。"),
+    "macros": gettext_lazy("マクロの入ったファイルは読みません。マクロのない形（.docx、.xlsx）で保存し直してから選んでください。"),
+    "old": gettext_lazy("古い形（.doc、.xls）のファイルです。WordやExcelで開き、.docx、.xlsxで保存し直してから選んでください。"),
+    "locked": gettext_lazy("パスワードのかかったファイルです。パスワードを外して保存し直してから選んでください。"),
+    "scan": gettext_lazy(
+        "文字の入っていないPDF（紙を写しただけのもの）です。もとのWordやExcelのファイルを選ぶか、文字を読み取る処理（OCR）をしてから選んでください。"
+    ),
     "empty": gettext_lazy("項目が見つかりません。様式の表が入ったファイルを選んでください。"),
 }
 
@@ -54,7 +61,7 @@ def paper(request: HttpRequest, procedure: str) -> HttpResponse:
 
 
 def _reason(unreadable: UnreadableSheet) -> str:
-    return str(NOT_READ.get(unreadable.reason) or _("読み取れません。Word（.docx）かExcel（.xlsx）の様式を選んでください。"))
+    return str(NOT_READ.get(unreadable.reason) or _("読み取れません。Word（.docx）、Excel（.xlsx）、PDFのどれかの様式を選んでください。"))
 
 
 def _read(file: Any) -> list[dict[str, Any]]:

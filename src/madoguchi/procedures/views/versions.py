@@ -21,7 +21,7 @@ from madoguchi.procedures.models import ProcedureVersion
 from madoguchi.procedures.views.desk import SENTENCES
 from madoguchi.procedures.views.publishing import place
 from madoguchi.procedures.views.readable import readable
-from madoguchi.procedures.views.studio import here, procedure_of
+from madoguchi.procedures.views.studio_found import here, procedure_of
 
 TOLD = {  # what a question says of itself in words, and how that is called
     "label": gettext_lazy("たずねる文"), "hint": gettext_lazy("補足"), "type": gettext_lazy("答えの形"), "required": gettext_lazy("答えが要るか"),

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from madoguchi.engines.forms import load
 from madoguchi.engines.forms.canonical import canonical_json
-from madoguchi.engines.forms.editing import Rejected, edit, find, free_id, names_in, parts, uses
+from madoguchi.engines.forms.definition import TYPES
+from madoguchi.engines.forms.editing import Rejected, edit, find, free_id, free_place, names_in, parts, uses
 
 JIDO = json.loads((Path(__file__).parent / "jido_teate.json").read_text("utf-8"))
 LIBRARY = [json.loads(path.read_text("utf-8")) for path in sorted(Path(__file__).parents[3].glob("procedures/library/*/form.json"))]
@@ -74,6 +75,10 @@ def test_every_form_of_the_library_is_addressed_whole():
         {"do": "rename", "at": "question:kid", "id": "kid_name"},
         {"do": "rename", "at": "page:you", "id": "me"},
         {"do": "rename", "at": "choice:job/a", "id": "employed"},
+        {"do": "wrap", "at": "page:you", "id": "first"},
+        {"do": "repeat", "at": "page:kids", "value": {"id": "kidling", "item": {"ja": "x"}, "named_by": "kid", "min": 1}},
+        {"do": "retype", "at": "question:name", "type": "choice", "own": {"choices": [{"id": "a", "label": {"ja": "a"}}]}},
+        {"do": "retype", "at": "question:name", "type": "information"},
     ],
 )
 def test_a_change_takes_itself_back_and_leaves_the_old_document_alone(change):
@@ -101,6 +106,22 @@ def test_a_change_takes_itself_back_and_leaves_the_old_document_alone(change):
         ({"do": "set", "at": "", "key": "pages", "value": []}, "not_set", ("pages",)),
         ({"do": "rename", "at": "question:kid", "id": "name"}, "id_taken", ("question:name",)),
         ({"do": "dance"}, "unknown_change", ("dance",)),
+        ({"do": "set", "at": "page:kids", "key": "repeat", "value": None}, "not_set", ("repeat",)),
+        ({"do": "set", "at": "question:name", "key": "type", "value": "yen"}, "not_set", ("type",)),
+        ({"do": "repeat", "at": "page:kids", "value": None}, "read_outside", ("calculation:many",)),
+        ({"do": "repeat", "at": "page:you", "value": {"id": "child", "item": {}}}, "id_taken", ("child",)),
+        ({"do": "repeat", "at": "question:name", "value": {"id": "z", "item": {}}}, "wrong_place", ("question",)),
+        ({"do": "wrap", "at": "page:you", "id": "kids"}, "id_taken", ("section:kids",)),
+        ({"do": "wrap", "at": "page:you"}, "bad_id", ("",)),
+        ({"do": "unwrap", "at": "page:you"}, "wrong_place", ("page",)),
+        (
+            {"do": "add", "into": "", "kind": "page", "part": {"id": "q", "sections": [{"id": "you", "questions": []}]}},
+            "id_taken",
+            ("section:you",),
+        ),
+        ({"do": "retype", "at": "question:job", "type": "text"}, "misread", ("question:office",)),
+        ({"do": "retype", "at": "question:job", "type": "number"}, "misread", ("question:office",)),
+        ({"do": "retype", "at": "question:kid", "type": "information"}, "misread", ("calculation:many",)),
     ],
 )
 def test_what_cannot_be_is_refused_with_what_speaks_against_it(change, reason, where):
@@ -141,18 +162,25 @@ def a_change(draw: Any, document: dict[str, Any]) -> Any:
                 {"do": "rename", "at": at, "id": draw(st.sampled_from(["alpha", "beta", "gamma"]))},
                 {"do": "add", "into": draw(st.sampled_from(homes)), "kind": "question", "index": draw(st.integers(0, 3)),
                  "part": {"id": free_id(document, "new"), "type": "text", "label": {"ja": "n"}}},
+                {"do": "wrap", "at": at, "id": draw(st.sampled_from([None, "part-a", "part-b"]))},
+                {"do": "unwrap", "at": at},
+                {"do": "repeat", "at": at, "retire": ["child", "each"],
+                 "value": draw(st.sampled_from([None, {"id": "each", "item": {"ja": "e"}}, {"id": "child", "item": {"ja": "c"}, "max": 3}]))},
+                {"do": "retype", "at": at, "type": draw(st.sampled_from(TYPES)), "own": draw(st.sampled_from([{}, {"decimals": 2}]))},
+                {"do": "add", "into": draw(st.sampled_from(homes)), "kind": "section", "index": draw(st.integers(0, 3)),
+                 "part": {"id": free_place(document, "more"), "questions": [{"id": free_id(document, "inner"), "type": "text"}]}},
             ]
         )
     )  # fmt: skip
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_undoing_everything_gives_the_form_back(data):
     """Lossless: whatever was done in whatever order, the undos in reverse give the very document, byte for byte."""
-    start = data.draw(st.sampled_from([JIDO, small()]))
+    start = data.draw(st.sampled_from([JIDO, small(), *LIBRARY]))
     document, undos = copy.deepcopy(start), []
-    for _number in range(data.draw(st.integers(1, 8))):
+    for _number in range(data.draw(st.integers(1, 12))):
         try:
             made = edit(document, a_change(data.draw, document))
         except Rejected:

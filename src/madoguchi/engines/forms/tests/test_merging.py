@@ -78,6 +78,8 @@ EVERY = [
     SUM,
     {"do": "remove", "at": "choice:kind/b"},
     {"do": "move", "at": "question:born", "into": "page:you", "index": 0},
+    {"do": "repeat", "at": "page:dog", "value": {"id": "each_dog", "item": ja("犬"), "max": 5}},
+    {"do": "retype", "at": "question:name", "type": "number", "own": {"min": 1, "decimals": 0}},
 ]
 
 
