@@ -16,7 +16,7 @@ from madoguchi.accounts.models import User
 from madoguchi.applications.actions.saving import as_of
 from madoguchi.applications.actions.starting import forget_files
 from madoguchi.applications.actions.telling import inform
-from madoguchi.applications.models import Answers, AnswersKind, Application, IssuedDocument, State, Subject
+from madoguchi.applications.models import Answers, AnswersKind, Application, IssuedDocument, State, Subject, SwitchState
 from madoguchi.applications.models.reading import applicant_of, search_text
 from madoguchi.applications.tasks import make_receipt
 from madoguchi.engines import japanese
@@ -70,6 +70,8 @@ def submit(*, application: Application, by: User | None = None) -> Application:
     _describe(application, ready.walked)
     give_number(application)
     application.draft().delete()
+    for switch in application.switches.filter(state=SwitchState.WAITING):  # sent without an answer to that: it stays as it was begun
+        switch.settle(SwitchState.KEPT)
     _make_subjects(application, ready.walked)
     tell(application, revision, "receipt", "applications/receipt")
     record("applications.submit", by=by, on=application, number=application.number, hash=revision.hash, version=application.version.number)

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -264,6 +266,9 @@ def check(request: HttpRequest, uuid: UUID) -> HttpResponse:
     application = application_of(request, uuid)
     if not application.is_draft:
         return redirect(to(request, "sent", application))
+    if request.method == "POST" and request.POST.get("version", application.version_hash) != application.version_hash:
+        messages.warning(request, _("確かめている間に、様式が新しくなりました。内容をもう一度確かめてから、送ってください。"))
+        return show_check(request, application, status=409)
     if request.method == "POST":
         try:
             application = submit(application=application, by=application.resident)
