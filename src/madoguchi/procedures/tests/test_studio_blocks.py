@@ -80,6 +80,17 @@ def test_a_block_that_changed_says_so_and_is_taken_without_losing_what_was_adapt
     assert "新しくなりました" not in body_of(at_work.get(STUDIO, {"at": "section:you/children"}))
 
 
+def test_a_copy_that_got_sections_takes_what_is_new_into_its_last_one(at_work, draft, newer) -> None:
+    post(at_work, draft, "block_insert", "page:you", block="child", **{"as": "page"})
+    post(at_work, draft, "add_section", "page:children", title="ほか")
+    newer()
+    page = body_of(at_work.get(STUDIO, {"at": "page:children"}))
+    assert "「学校」は、ひな形に新しくあります。" in page
+    assert "「お子さまの生年月日」は" not in page
+    post(at_work, draft, "block_take", "page:children")
+    assert [one["id"] for one in document_of(draft)["pages"][1]["sections"][-1]["questions"]] == ["child_school"]
+
+
 def test_a_block_that_changed_can_be_left(at_work, draft, newer) -> None:
     post(at_work, draft, "block_insert", "page:you", block="child", **{"as": "page"})
     newer()

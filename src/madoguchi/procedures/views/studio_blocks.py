@@ -48,7 +48,7 @@ class Shelf:
         found = self.news(part)
         if found is None or not found["changed"]:
             return []
-        rows = compared(part, self.blocks[found["block"]].section)
+        rows = compared(whole(part), self.blocks[found["block"]].section)
         return [
             {
                 "id": row.there["id"],
@@ -61,6 +61,12 @@ class Shelf:
             for row in rows
             if not row.is_same
         ]
+
+
+def whole(part: Mapping[str, Any]) -> Json:
+    """A copied part with all its questions, also those that stand in sections which it got later."""
+    inner = [question for section in part.get("sections", ()) for question in section.get("questions", ())]
+    return {**part, "questions": [*part.get("questions", ()), *inner]}
 
 
 def _differing(there: Json, here: Json) -> set[str]:
@@ -99,10 +105,10 @@ def _insert(request: HttpRequest, draft: FormDraft, part: Found, at: str, change
 def _take(request: HttpRequest, draft: FormDraft, part: Found, at: str, changed: Changed) -> HttpResponse:
     """What is new in the block comes in; what was adapted here stays as it is."""
     block = _origin_of(part)
-    new = additions(draft.document, part.part, block.section)
-    if "sections" in part.part:
-        raise Http404
-    changes: list[Change] = [{"do": "add", "into": at, "kind": "question", "part": one} for one in new]
+    new = additions(draft.document, whole(part.part), block.section)
+    sections = part.part.get("sections")
+    into = at if sections is None else f"section:{part.part['id']}/{sections[-1]['id']}" if sections else ""
+    changes: list[Change] = [{"do": "add", "into": into, "kind": "question", "part": one} for one in new if into]
     return changed(request, draft, [*changes, _up_to_date(at, block)], at, _("ひな形に新しくある項目を入れました。"))
 
 
@@ -113,7 +119,7 @@ def _leave(request: HttpRequest, draft: FormDraft, part: Found, at: str, changed
 
 def _replace(request: HttpRequest, draft: FormDraft, part: Found, at: str, changed: Changed) -> HttpResponse:
     """One question as the block has it."""
-    rows = compared(part.part, _origin_of(part).section)
+    rows = compared(whole(part.part), _origin_of(part).section)
     found = next((row for row in rows if row.there["id"] == request.POST.get("question") and row.can_replace), None)
     if found is None:
         raise Http404
