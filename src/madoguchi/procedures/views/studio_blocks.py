@@ -17,11 +17,11 @@ from madoguchi.engines.forms.copying import additions, as_page, compared, fitted
 from madoguchi.engines.forms.editing import Change, Found, Json, find
 from madoguchi.lib.errors import Refused
 from madoguchi.lib.guards import desk
-from madoguchi.procedures.actions import Block, all_blocks, drop_block, save_block
+from madoguchi.procedures.actions import Block, all_blocks, drop_block, keep_section
 from madoguchi.procedures.forms.studio_boxes import PALETTE
 from madoguchi.procedures.forms.studio_structure import KEYS
 from madoguchi.procedures.models import FormDraft
-from madoguchi.procedures.views.studio_found import LAST, procedure_of, ready_for_sections
+from madoguchi.procedures.views.studio_found import LAST, edition_in, here, procedure_of, ready_for_sections
 
 Changed = Callable[..., HttpResponse]
 
@@ -141,16 +141,17 @@ def _up_to_date(at: str, block: Block) -> Change:
 def _keep(request: HttpRequest, draft: FormDraft, part: Found, at: str, changed: Changed) -> HttpResponse:
     """A section (or a page without sections) is kept as one of the municipality's own blocks; here it becomes a copy of it."""
     title, about = (request.POST.get(key, "").strip()[:100] for key in ("title", "about"))
+    given = {"block": request.POST.get("block", ""), "edition": edition_in(request), "by": request.user}
     if not title:
         messages.error(request, _("ひな形の名前を入力してください。"))
-        return changed(request, draft, [], at, "")
+        return redirect(here(request, draft.procedure, at))
     try:
-        row = save_block(section=part.part, title=title, about=about, block=request.POST.get("block", ""), by=request.user)
+        keep_section(draft=draft, at=at, title=title, about=about, **given)
     except Refused as refused:
         messages.error(request, str(refused))
-        return changed(request, draft, [], at, "")
-    kept = all_blocks()[row.name]
-    return changed(request, draft, [_up_to_date(at, kept)], at, _("ひな形として残しました。ほかの様式に入れられます。"))
+    else:
+        messages.success(request, _("ひな形として残しました。ほかの様式に入れられます。"))
+    return redirect(here(request, draft.procedure, at))
 
 
 _ACTS: Mapping[str, Callable[[HttpRequest, FormDraft, Found, str, Changed], HttpResponse]] = {
