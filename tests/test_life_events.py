@@ -17,6 +17,7 @@ from madoguchi.accounts.tests.make import make_division, make_member, make_munic
 from madoguchi.applications.actions import sweep_filings
 from madoguchi.applications.models import Application, FilingBundle, Reuse, State
 from madoguchi.jobs.tests.make import run_tasks
+from madoguchi.lib.limits import Limit
 from madoguchi.lib.tests.boxes import form_with, posted, words
 from madoguchi.notices.models import Mail
 from madoguchi.procedures.actions import adopt, close, library_entries, publish, reopen, set_bundle
@@ -317,7 +318,7 @@ def test_throwing_one_draft_away_leaves_the_others(koto, client):
     assert (filing.values, filing.typed) == ({}, {})
 
 
-def test_one_list_of_documents(koto, client):
+def test_one_list_of_documents(koto, client, monkeypatch):
     filing = begin(client)
     common(client, filing)
     walk_on(client, filing)
@@ -327,6 +328,8 @@ def test_one_list_of_documents(koto, client):
     pdf = client.get(f"/koto/b/{filing.uuid}/documents.pdf")
     assert pdf.content.startswith(b"%PDF")
     assert pdf["Content-Disposition"].startswith("attachment")
+    monkeypatch.setattr("madoguchi.applications.views.together.PAPERS", Limit("bundle-documents", 0, 60))
+    assert "15分ほど待ってから" in words(client.get(f"/koto/b/{filing.uuid}/documents.pdf"))
 
 
 def test_the_guide_is_advice_and_keeps_nothing(koto, client):

@@ -76,6 +76,18 @@ def _adopt(row: Mapping[str, Any], division: Division) -> None:
             slug=own["slug"], division=division, kind="enrolment", name=own["name"], kana=own["kana"], annual_volume=own["volume"]
         )
         act.publish(procedure=procedure, document=people.data("neighbours")["form"], by=None, note="架空の様式")
+        _give(procedure)
+
+
+def _give(procedure: Procedure) -> None:
+    """The town gives its own procedure to all, with one example and how it went."""
+    who = {"family": "架空", "given": "花子", "family_kana": "カクウ", "given_kana": "ハナコ"}
+    answers = {"name": who, "place": "公民館の前", "when": "am"}
+    act.keep_example(procedure=procedure, name="公民館の前", on=timezone.localdate(), answers=answers, expect="clean", by=None)
+    story = "電話で受けていたときは、月に1度まとめて地図に写していました。いまは届いた順に回る道を決めています（架空）。"
+    notes = {"story": story, "minutes_before": 15, "minutes_after": 3}
+    procedure.refresh_from_db()
+    act.share(procedure=procedure, examples=act.examples_of(procedure), notes=notes, by=None)
 
 
 def _stand(row: Mapping[str, Any], division: Division, volumes: Mapping[str, int]) -> None:

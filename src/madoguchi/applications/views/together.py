@@ -29,6 +29,9 @@ from madoguchi.lib import pdf
 from madoguchi.lib.addresses import address
 from madoguchi.lib.errors import Refused
 from madoguchi.lib.guards import anyone
+from madoguchi.lib.limits import Limit
+
+PAPERS = Limit("bundle-documents", 20, 15 * 60)  # of one filing: each is set anew
 
 
 def filing_of(request: HttpRequest, uuid: UUID) -> FilingBundle:
@@ -250,6 +253,8 @@ def _summary(request: HttpRequest, one: Standing) -> dict[str, Any]:
 def documents(request: HttpRequest, filing: UUID) -> HttpResponse:
     """The list of documents as PDF, to print and tick off."""
     found = filing_of(request, filing)
+    if not PAPERS.hit(str(found.pk)).allowed:
+        raise Refused(_("短い時間に何度も作られました。15分ほど待ってから、もう一度お試しください。"), code="too_many")
     paper = pdf.render("report", documents_paper(found, standings(filing=found)))
     response = HttpResponse(paper.pdf, content_type="application/pdf")
     name = _("用意するもの")

@@ -57,7 +57,7 @@ from madoguchi.procedures.actions.outages import (
     record_outage,
     take_back_deadlines,
 )
-from madoguchi.procedures.actions.own_blocks import all_blocks, drop_block, save_block
+from madoguchi.procedures.actions.own_blocks import all_blocks, drop_block, keep_section, save_block
 from madoguchi.procedures.actions.planning import move_rule, order_entry, plan_entry, save_rule, set_weights
 from madoguchi.procedures.actions.printing import paper_edition, sheet_archive
 from madoguchi.procedures.actions.publishing import Proposal, close, hide, propose, publish, reopen, show
@@ -158,6 +158,7 @@ __all__ = [
     "hide",
     "keep_example",
     "keep_facts",
+    "keep_section",
     "library_entries",
     "lists",
     "lists_named",

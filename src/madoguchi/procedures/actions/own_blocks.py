@@ -12,10 +12,12 @@ from django.utils.translation import gettext as _
 
 from madoguchi.accounts.actions import record
 from madoguchi.accounts.models import User
-from madoguchi.engines.forms.editing import names_in, uses
+from madoguchi.engines.forms import document_hash
+from madoguchi.engines.forms.editing import find, names_in, uses
 from madoguchi.lib.errors import Refused
 from madoguchi.procedures.actions.blocks import Block, blocks
-from madoguchi.procedures.models import FormBlock
+from madoguchi.procedures.actions.studio import change_draft
+from madoguchi.procedures.models import FormBlock, FormDraft
 
 Json = dict[str, Any]
 
@@ -48,6 +50,18 @@ def save_block(*, section: Mapping[str, Any], title: str, about: str = "", block
     row.by, row.at, row.dropped = by, timezone.now(), False
     row.save()
     record("procedures.save_block", by=by, on=row, name=row.name)
+    return row
+
+
+@transaction.atomic
+def keep_section(*, draft: FormDraft, at: str, title: str, about: str = "", block: str = "", edition: int, by: User) -> FormBlock:
+    """Keep a section (or a page without sections) of a draft as a block, of which it becomes a copy: one step that can be taken back.
+
+    Raises Refused as `save_block` and `change_draft` do; then neither is done.
+    """
+    row = save_block(section=find(draft.document, at).part, title=title, about=about, block=block, by=by)
+    origin = {"block": row.name, "hash": document_hash(row.section)}
+    change_draft(draft=draft, changes=[{"do": "set", "at": at, "key": "origin", "value": origin}], edition=edition, by=by)
     return row
 
 

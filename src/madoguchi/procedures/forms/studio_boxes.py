@@ -16,7 +16,7 @@ CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 DECIMAL = re.compile(r"-?\d{1,15}(\.\d{1,6})?")
 TERM = ("question", "operator", "value")
 TYPES = {
-    "text": gettext_lazy("文字"), "long_text": gettext_lazy("長い文"), "person_name": gettext_lazy("氏名"), "kana": gettext_lazy("カナ"),
+    "text": gettext_lazy("短い文"), "long_text": gettext_lazy("長い文"), "person_name": gettext_lazy("氏名"), "kana": gettext_lazy("カナ"),
     "date": gettext_lazy("日付"), "year_month": gettext_lazy("年月"), "address": gettext_lazy("住所"), "phone": gettext_lazy("電話番号"),
     "email": gettext_lazy("メールアドレス"), "number": gettext_lazy("数"), "yen": gettext_lazy("金額"), "yes_no": gettext_lazy("はい・いいえ"),
     "choice": gettext_lazy("1つ選ぶ"), "choices": gettext_lazy("いくつでも選ぶ"), "bank_account": gettext_lazy("口座"),

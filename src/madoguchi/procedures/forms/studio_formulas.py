@@ -41,7 +41,7 @@ DIGITS = {
     0: gettext_lazy("小数"), -1: gettext_lazy("10未満"), -2: gettext_lazy("100未満"), -3: gettext_lazy("1,000未満"), -4: gettext_lazy("10,000未満"),
 }  # fmt: skip
 GIVES = {
-    "number": gettext_lazy("数"), "yen": gettext_lazy("金額"), "date": gettext_lazy("日付"), "text": gettext_lazy("文字"),
+    "number": gettext_lazy("数"), "yen": gettext_lazy("金額"), "date": gettext_lazy("日付"), "text": gettext_lazy("短い文"),
     "yes_no": gettext_lazy("はい・いいえ"),
 }  # fmt: skip
 NUMBERS = frozenset({"number", "yen"})

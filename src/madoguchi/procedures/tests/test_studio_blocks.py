@@ -11,7 +11,7 @@ import pytest
 from madoguchi.accounts.tests.make import make_member
 from madoguchi.engines.forms import load
 from madoguchi.lib.errors import Refused
-from madoguchi.procedures.actions import all_blocks, blocks, change_draft, drop_block, own_blocks, save_block
+from madoguchi.procedures.actions import all_blocks, blocks, change_draft, drop_block, own_blocks, save_block, take_draft
 from madoguchi.procedures.models import FormBlock
 from madoguchi.procedures.tests.at_studio import STUDIO, body_of, document_of
 from madoguchi.procedures.tests.make import signed_in, words
@@ -80,6 +80,17 @@ def test_a_block_that_changed_says_so_and_is_taken_without_losing_what_was_adapt
     assert "新しくなりました" not in body_of(at_work.get(STUDIO, {"at": "section:you/children"}))
 
 
+def test_a_copy_that_got_sections_takes_what_is_new_into_its_last_one(at_work, draft, newer) -> None:
+    post(at_work, draft, "block_insert", "page:you", block="child", **{"as": "page"})
+    post(at_work, draft, "add_section", "page:children", title="ほか")
+    newer()
+    page = body_of(at_work.get(STUDIO, {"at": "page:children"}))
+    assert "「学校」は、ひな形に新しくあります。" in page
+    assert "「お子さまの生年月日」は" not in page
+    post(at_work, draft, "block_take", "page:children")
+    assert [one["id"] for one in document_of(draft)["pages"][1]["sections"][-1]["questions"]] == ["child_school"]
+
+
 def test_a_block_that_changed_can_be_left(at_work, draft, newer) -> None:
     post(at_work, draft, "block_insert", "page:you", block="child", **{"as": "page"})
     newer()
@@ -129,6 +140,15 @@ def test_an_own_block_that_is_kept_anew_is_news_to_its_copies(at_work, draft) ->
     copied = next(page["id"] for page in document_of(draft)["pages"] if page["id"].startswith("page1-"))
     page = body_of(at_work.get(STUDIO, {"at": f"page:{copied}"}))
     assert "「Size」は、ひな形に新しくあります。" in page
+
+
+def test_an_old_page_and_another_holder_keep_no_block(at_work, draft, other) -> None:
+    stale = {"act": "block_keep", "at": "page:you", "edition": 7, "title": "古い"}
+    assert "別の画面で変更されています" in body_of(at_work.post(STUDIO, stale, follow=True))
+    take_draft(draft=draft, by=other)
+    assert "編集しています" in body_of(at_work.post(STUDIO, {**stale, "edition": 0}, follow=True))
+    assert "ひな形の名前を入力してください" in body_of(at_work.post(STUDIO, {**stale, "title": " "}, follow=True))
+    assert not FormBlock.objects.exists()
 
 
 def section(name: str, origin: str = "", **more: Any) -> dict[str, Any]:

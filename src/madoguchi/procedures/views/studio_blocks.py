@@ -17,11 +17,11 @@ from madoguchi.engines.forms.copying import additions, as_page, compared, fitted
 from madoguchi.engines.forms.editing import Change, Found, Json, find
 from madoguchi.lib.errors import Refused
 from madoguchi.lib.guards import desk
-from madoguchi.procedures.actions import Block, all_blocks, drop_block, save_block
+from madoguchi.procedures.actions import Block, all_blocks, drop_block, keep_section
 from madoguchi.procedures.forms.studio_boxes import PALETTE
 from madoguchi.procedures.forms.studio_structure import KEYS
 from madoguchi.procedures.models import FormDraft
-from madoguchi.procedures.views.studio_found import LAST, procedure_of, ready_for_sections
+from madoguchi.procedures.views.studio_found import LAST, edition_in, here, procedure_of, ready_for_sections
 
 Changed = Callable[..., HttpResponse]
 
@@ -48,7 +48,7 @@ class Shelf:
         found = self.news(part)
         if found is None or not found["changed"]:
             return []
-        rows = compared(part, self.blocks[found["block"]].section)
+        rows = compared(whole(part), self.blocks[found["block"]].section)
         return [
             {
                 "id": row.there["id"],
@@ -61,6 +61,12 @@ class Shelf:
             for row in rows
             if not row.is_same
         ]
+
+
+def whole(part: Mapping[str, Any]) -> Json:
+    """A copied part with all its questions, also those that stand in sections which it got later."""
+    inner = [question for section in part.get("sections", ()) for question in section.get("questions", ())]
+    return {**part, "questions": [*part.get("questions", ()), *inner]}
 
 
 def _differing(there: Json, here: Json) -> set[str]:
@@ -99,10 +105,10 @@ def _insert(request: HttpRequest, draft: FormDraft, part: Found, at: str, change
 def _take(request: HttpRequest, draft: FormDraft, part: Found, at: str, changed: Changed) -> HttpResponse:
     """What is new in the block comes in; what was adapted here stays as it is."""
     block = _origin_of(part)
-    new = additions(draft.document, part.part, block.section)
-    if "sections" in part.part:
-        raise Http404
-    changes: list[Change] = [{"do": "add", "into": at, "kind": "question", "part": one} for one in new]
+    new = additions(draft.document, whole(part.part), block.section)
+    sections = part.part.get("sections")
+    into = at if sections is None else f"section:{part.part['id']}/{sections[-1]['id']}" if sections else ""
+    changes: list[Change] = [{"do": "add", "into": into, "kind": "question", "part": one} for one in new if into]
     return changed(request, draft, [*changes, _up_to_date(at, block)], at, _("ひな形に新しくある項目を入れました。"))
 
 
@@ -113,7 +119,7 @@ def _leave(request: HttpRequest, draft: FormDraft, part: Found, at: str, changed
 
 def _replace(request: HttpRequest, draft: FormDraft, part: Found, at: str, changed: Changed) -> HttpResponse:
     """One question as the block has it."""
-    rows = compared(part.part, _origin_of(part).section)
+    rows = compared(whole(part.part), _origin_of(part).section)
     found = next((row for row in rows if row.there["id"] == request.POST.get("question") and row.can_replace), None)
     if found is None:
         raise Http404
@@ -135,16 +141,17 @@ def _up_to_date(at: str, block: Block) -> Change:
 def _keep(request: HttpRequest, draft: FormDraft, part: Found, at: str, changed: Changed) -> HttpResponse:
     """A section (or a page without sections) is kept as one of the municipality's own blocks; here it becomes a copy of it."""
     title, about = (request.POST.get(key, "").strip()[:100] for key in ("title", "about"))
+    given = {"block": request.POST.get("block", ""), "edition": edition_in(request), "by": request.user}
     if not title:
         messages.error(request, _("ひな形の名前を入力してください。"))
-        return changed(request, draft, [], at, "")
+        return redirect(here(request, draft.procedure, at))
     try:
-        row = save_block(section=part.part, title=title, about=about, block=request.POST.get("block", ""), by=request.user)
+        keep_section(draft=draft, at=at, title=title, about=about, **given)
     except Refused as refused:
         messages.error(request, str(refused))
-        return changed(request, draft, [], at, "")
-    kept = all_blocks()[row.name]
-    return changed(request, draft, [_up_to_date(at, kept)], at, _("ひな形として残しました。ほかの様式に入れられます。"))
+    else:
+        messages.success(request, _("ひな形として残しました。ほかの様式に入れられます。"))
+    return redirect(here(request, draft.procedure, at))
 
 
 _ACTS: Mapping[str, Callable[[HttpRequest, FormDraft, Found, str, Changed], HttpResponse]] = {

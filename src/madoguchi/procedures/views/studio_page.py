@@ -198,7 +198,7 @@ def name_of(one: Found, words: Wording | None = None) -> str:
         said = words.say(one.part["value"]) if words is not None and "value" in one.part else ""
         return shortened(f"{one.part['id']}：{said}") if said else str(one.part["id"])
     texts = one.part.get("label") or one.part.get("title") or one.part.get("say") or {}
-    return str(texts.get("ja") or (_("まとまり") if one.kind == "section" else one.part.get("id")) or _("確かめ"))
+    return str(texts.get("ja") or (_("題のないまとまり") if one.kind == "section" else one.part.get("id")) or _("確かめ"))
 
 
 def shortened(text: str) -> str:

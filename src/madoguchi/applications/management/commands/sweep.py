@@ -1,4 +1,4 @@
-"""`madoguchi sweep`: delete drafts whose life is over, with their files and secrets, and the files of old exports."""
+"""`madoguchi sweep`: delete drafts whose life is over, with their files and secrets, common answers nobody needs, files of old exports."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django_scopes import scope
 
 from madoguchi.accounts.models import Municipality
-from madoguchi.applications.actions import sweep_drafts, sweep_exports
+from madoguchi.applications.actions import sweep_drafts, sweep_exports, sweep_filings
 
 
 class Command(BaseCommand):
@@ -23,5 +23,6 @@ class Command(BaseCommand):
         for municipality in Municipality.objects.order_by("pk"):
             with scope(municipality=municipality):
                 swept["drafts"] += sweep_drafts()
+                sweep_filings()
                 swept["exports"] += sweep_exports()
         self.stdout.write(json.dumps(swept) if options["json"] else f"deleted: {swept['drafts']} drafts, {swept['exports']} exported files")
