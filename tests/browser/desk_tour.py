@@ -98,7 +98,12 @@ def publishing(page: Page, look: Look) -> None:
     begin = page.locator("button[name=act][value=open]")
     if begin.count():
         hand.press(page, begin)
-    for name in ("studio/publish", "studio/facts", "studio/examples", "versions/1/compare/1", "trial"):
+    for at in ("page:you", "question:dog_birth", "check:dog_birth/0", "calculation:tag_fee", "calculation:total_fee&kind=count"):
+        page.goto(f"{base}/studio/?at={at.replace(':', '%3A').replace('/', '%2F')}")
+        for fold in page.locator("#part details").all():
+            fold.evaluate("one => { one.open = true }")
+        look(f"studio {at}")
+    for name in ("studio/blocks", "studio/paper", "studio/publish", "studio/facts", "studio/examples", "versions/1/compare/1", "trial"):
         page.goto(f"{base}/{name}/")
         look(name)
     hand.press(page, page.locator("button[name=act][value=start]"))

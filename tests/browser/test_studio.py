@@ -199,7 +199,7 @@ def test_the_child_allowance_is_built_from_nothing_by_keyboard(at_desk: Callable
     press(page, "save")
     page.goto(f"{STUDIO}publish/")
     expect(page.locator("main")).to_contain_text("文言だけの変更")
-    expect(page.locator("main")).to_contain_text("審査中の申請が1件あります")
+    expect(page.locator("main")).to_contain_text("いま1件あります")
 
 
 def press_from_top(page: Page, act: str) -> None:
