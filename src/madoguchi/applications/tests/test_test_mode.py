@@ -232,7 +232,7 @@ def test_clerks_try_but_keep_no_examples_and_others_do_not_get_in(desk, client, 
 def test_a_form_that_is_none_yet_says_so(desk, procedure, division) -> None:
     designer = make_member("designer", division, username="designer-2").user
     draft = open_draft(procedure=procedure, by=designer)
-    wrong = {"do": "set", "at": "question:reason", "key": "type", "value": "nothing"}
+    wrong = {"do": "set", "at": "question:reason", "key": "required", "value": "perhaps"}
     change_draft(draft=draft, changes=[wrong], edition=0, by=designer)
     at_desk = desk("clerk")
     assert "様式がまだ形になっていない" in at_desk.get(PLACE).content.decode()

@@ -12,7 +12,7 @@ from madoguchi.procedures.actions.examples import run_example
 from madoguchi.procedures.actions.library import LibraryEntry
 from madoguchi.procedures.models import ENDS, ClockUnit, FormExample, LifeEvent, ProcedureKind
 
-TEXTS = ("name", "overview", "who", "when", "fee", "usual", "after")
+TEXTS = ("name", "overview", "who", "when", "fee", "usual", "after", "privacy")
 # What ends a procedure and must be told; a 届出 ends when it is accepted.
 ACCEPTED = "accepted"
 # What a notice's text may name (applications.models.letters fills them in); anything else in braces is furigana or a mistake.

@@ -50,7 +50,7 @@ def folder(tmp_path: Path, document: dict | None = None, **inventory) -> Path:
         "clock": {"unit": "open", "days": 5},
         "outcomes": ["granted"],
         "documents": [words("注射の証明書", "Certificate of vaccination")],
-        **{key: words("文", "text") for key in ("overview", "who", "when", "fee", "usual", "after")},
+        **{key: words("文", "text") for key in ("overview", "who", "when", "fee", "usual", "after", "privacy")},
     }
     example = {
         "id": "e",
