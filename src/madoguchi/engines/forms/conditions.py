@@ -14,11 +14,12 @@ from .definition import Question
 NUMBERS: Final = ("==", "!=", "<", "<=", ">", ">=")
 DAYS: Final = ("<", "<=", ">", ">=")
 ANSWERED: Final = ("answered", "unanswered")
+AMONG: Final = ("in", "not_in")
 COMPARISONS: Final = frozenset(NUMBERS)
 # How an answer of a type can be compared; what a type does not name can only be answered or not.
 OPERATORS: Final[Mapping[str, tuple[str, ...]]] = {
     "yes_no": ("==",),
-    "choice": ("==", "!="),
+    "choice": ("==", "!=", *AMONG),
     "choices": ("has", "has_not"),
     "ranked": ("has", "has_not"),
     "lookup": ("==", "!="),
@@ -31,7 +32,10 @@ OPERATORS: Final[Mapping[str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One comparison. `value`: true or false, an id, a number, a day as ISO text, "today"; None for (un)answered; years for age."""
+    """One comparison.
+
+    `value`: true or false, an id, a number, a day as ISO text, "today"; None for (un)answered; years for age; a tuple of ids for (not) in.
+    """
 
     question: str
     operator: str
@@ -65,6 +69,9 @@ def _rule(term: Term) -> Any:
         return {"answered": [var]}
     if term.operator == "unanswered":
         return {"not": [{"answered": [var]}]}
+    if term.operator in AMONG:
+        rule = {"in": [var, list(term.value)]}
+        return rule if term.operator == "in" else {"not": [rule]}
     if term.operator == "has":
         return {"in": [term.value, var]}
     if term.operator == "has_not":
@@ -106,14 +113,23 @@ def _read(rule: Any) -> Term | None:
     if not isinstance(args, list):
         return None
     if operator == "not" and len(args) == 1 and isinstance(inner := _read(args[0]), Term):
-        opposite = {"answered": "unanswered", "has": "has_not"}.get(inner.operator)
+        opposite = {"answered": "unanswered", "has": "has_not", "in": "not_in"}.get(inner.operator)
         return Term(inner.question, opposite, inner.value) if opposite else None
     if operator == "answered" and len(args) == 1 and (name := _var(args[0])):
         return Term(name, "answered")
-    if operator == "in" and len(args) == 2 and isinstance(args[0], str) and (name := _var(args[1])):
-        return Term(name, "has", args[0])
+    if operator == "in" and len(args) == 2:
+        return _among(args[0], args[1])
     if operator in COMPARISONS and len(args) == 2:
         return _compared(operator, args[0], args[1])
+    return None
+
+
+def _among(left: Any, right: Any) -> Term | None:
+    """Something in a list of answers, or an answer in a list of ids."""
+    if isinstance(left, str):
+        return Term(name, "has", left) if (name := _var(right)) else None
+    if (name := _var(left)) and isinstance(right, list) and right and all(isinstance(one, str) for one in right):
+        return Term(name, "in", tuple(right))
     return None
 
 

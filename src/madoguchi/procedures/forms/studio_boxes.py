@@ -26,7 +26,9 @@ TYPES = {
 PALETTE = {**TYPES, "calculated": gettext_lazy("計算の答え")}
 SAID = {
     "==": gettext_lazy("が次と同じ"), "!=": gettext_lazy("が次と違う"), "<": gettext_lazy("が次より小さい・前"), "<=": gettext_lazy("が次以下・以前"),
-    ">": gettext_lazy("が次より大きい・後"), ">=": gettext_lazy("が次以上・以後"), "has": gettext_lazy("に次がある"), "has_not": gettext_lazy("に次がない"),
+    ">": gettext_lazy("が次より大きい・後"), ">=": gettext_lazy("が次以上・以後"),
+    "in": gettext_lazy("が次のどれか（、で区切る）"), "not_in": gettext_lazy("が次のどれでもない（、で区切る）"),
+    "has": gettext_lazy("に次がある"), "has_not": gettext_lazy("に次がない"),
     "age<": gettext_lazy("からの年齢が次より下"), "age>=": gettext_lazy("からの年齢が次以上"), "answered": gettext_lazy("に答えがある"),
     "unanswered": gettext_lazy("に答えがない"),
 }  # fmt: skip

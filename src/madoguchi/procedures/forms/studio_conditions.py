@@ -12,7 +12,7 @@ from madoguchi.engines.forms import pick
 from madoguchi.engines.forms.conditions import Condition, Term, chosen
 from madoguchi.engines.forms.editing import Found, parts, uses
 from madoguchi.procedures.forms.studio_boxes import SAID, TERM, TERMS, box, select
-from madoguchi.procedures.forms.studio_values import operators_of, value_of
+from madoguchi.procedures.forms.studio_values import BETWEEN, operators_of, value_of
 
 Known = Mapping[str, Mapping[str, Any]]
 
@@ -104,6 +104,8 @@ class ConditionBoxes:
 
 def shown_value(question: Mapping[str, Any], value: Any) -> str:
     """A value of a comparison as a person would type it."""
+    if isinstance(value, tuple):  # a label with a comma in it goes by its id
+        return "、".join(str(one) if BETWEEN.search(shown := shown_value(question, one)) else shown for one in value)
     if value is True or value is False:
         return str(_("はい") if value else _("いいえ"))
     if value is None or value == "today":

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from madoguchi.engines.forms.conditions import ANSWERED, OPERATORS
+from madoguchi.engines.forms.conditions import AMONG, ANSWERED, OPERATORS
 from madoguchi.engines.japanese import DateProblem, parse_date, to_halfwidth
 
 MOST_DIGITS = 15
+BETWEEN = re.compile(r"[、,，]")  # several choices, written in one box
 
 
 def kind_of(question: Mapping[str, Any]) -> str:
@@ -27,6 +29,8 @@ def value_of(question: Mapping[str, Any], operator: str, text: str) -> Any:
     """What was typed as the value of a comparison. Raises ValueError with a sentence."""
     if operator in ANSWERED:
         return None
+    if operator in AMONG:
+        return tuple(_choice(one.strip(), question) for one in BETWEEN.split(_filled(text)))
     kind = "number" if operator.startswith("age") else kind_of(question)
     return READERS[kind](text, question) if kind in READERS else _filled(text)
 

@@ -125,6 +125,7 @@ QUESTIONS: dict[str, dict[str, Any]] = {
         ("yes_no", "==", "no", False),
         ("choice", "==", "もらった", "given"),
         ("choice", "!=", "Given", "given"),
+        ("choice", "in", "もらった、 given", ("given", "given")),
         ("number", ">=", "１，２００円", 1200),
         ("date", "<", "令和8年4月15日", "2026-04-15"),
         ("date", "<", "今日", "today"),
@@ -141,6 +142,8 @@ def test_values_of_conditions_are_read_as_people_write_them(kind, operator, type
     [
         ("yes_no", "==", "たぶん"),
         ("choice", "==", "買った"),
+        ("choice", "in", "もらった、買った"),
+        ("choice", "not_in", ""),
         ("number", "<", "多い"),
         ("date", "<", "きのう"),
         ("date", "age<", "-"),

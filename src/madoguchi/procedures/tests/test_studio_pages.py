@@ -98,6 +98,17 @@ def test_a_condition_is_chosen(at_work, draft) -> None:
     assert (standing["c0_question"], standing["c0_value"], standing["join"]) == ("kind", "もらった", "or")
 
 
+def test_one_of_several_choices_is_chosen_and_saved_again_unchanged(at_work, draft) -> None:
+    chosen = {"c0_question": "kind", "c0_operator": "in", "c0_value": "もらった、生まれた"}
+    at_work.post(STUDIO, {**panel(at_work, "question:giver"), "act": "save", **chosen})
+    rule = {"in": [{"var": "kind"}, ["given", "born"]]}
+    assert document_of(draft)["pages"][0]["questions"][2]["show_if"] == rule
+    assert panel(at_work, "question:giver")["c0_value"] == "もらった、生まれた"
+    before = draft.edition
+    at_work.post(STUDIO, {**panel(at_work, "question:giver"), "act": "save"})
+    assert (document_of(draft)["pages"][0]["questions"][2]["show_if"], draft.edition) == (rule, before)
+
+
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_values_that_stand_are_read_again_in_every_language(at_work, draft, designer, language) -> None:
     rule = {"and": [{"==": [{"var": "sure"}, True]}, {"<": [{"var": "day"}, {"today": []}]}, {"!=": [{"var": "kind"}, "born"]}]}
