@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from .canonical import canonical_json
-from .editing import CHILDREN, Change, Found, Json, edit, find, parts
+from .editing import CHILDREN, Change, Found, Json, Rejected, edit, find, names_in, parts
 
 # clean: mine stands there as it was copied. adapted: it was changed here, taking overwrites that. gone: it is not here any more.
 # by_hand: there is no place for it here, or its page was built anew: it is shown, and done in the studio.
@@ -107,6 +107,8 @@ def _changed(address: str, before: Found, after: Found, here: Found | None) -> I
     old, new = _own(before.part, before.kind), _own(after.part, after.kind)
     if not _same(old, new):
         state = "gone" if here is None else _state(old, new, _own(here.part, here.kind))
+        if state and state != "gone" and old.get("type") != new.get("type"):
+            state = "by_hand"  # what was published keeps its type
         if state:
             yield Update("changed", after.kind, address, old, new, state)
     if after.kind == "question" and before.home != after.home and here is not None and here.home != after.home:
@@ -151,16 +153,23 @@ def _removed(old: Parts, new: Parts, own: Parts) -> Iterator[Update]:
         one, here = old[address], own.get(address)
         if here is None or (one.home in gone and one.kind != "page"):
             continue
-        kept = _same(_bare(one.part, new), _bare(here.part, new))
+        moved = {name for name in _asked(one) if f"question:{name}" in new}
+        kept = _same(_bare(one.part, moved), _bare(here.part, moved))
         yield Update("removed", one.kind, address, _own(one.part, one.kind), {}, "clean" if kept else "adapted")
 
 
-def _bare(part: Json, new: Parts) -> Json:
+def _asked(found: Found) -> set[str]:
+    """Ids of the questions on a page or section; none of anything else."""
+    holders = [found.part, *found.part.get("sections", [])] if found.kind in ("page", "section") else []
+    return {str(one.get("id")) for holder in holders for one in holder.get("questions", [])}
+
+
+def _bare(part: Json, moved: Collection[str]) -> Json:
     """A part with its children, without the questions that only moved elsewhere."""
     made = copy.deepcopy(part)
     for holder in [made, *made.get("sections", [])]:
         if "questions" in holder:
-            holder["questions"] = [one for one in holder["questions"] if f"question:{one.get('id')}" not in new]
+            holder["questions"] = [one for one in holder["questions"] if one.get("id") not in moved]
     return made
 
 
@@ -188,6 +197,9 @@ def _order(update: Update) -> int:
 
 def _changes(update: Update, theirs: Mapping[str, Any], document: Json) -> Iterator[Change]:
     if update.what == "removed":
+        standing = _asked(find(document, update.address)) & names_in(theirs)
+        if standing:  # the origin has them elsewhere: they are moved first, never removed with their page
+            raise Rejected("still_used", *(f"question:{name}" for name in sorted(standing)))
         yield {"do": "remove", "at": update.address}
     elif update.what == "changed":
         yield from _sets(update, document)
@@ -196,16 +208,13 @@ def _changes(update: Update, theirs: Mapping[str, Any], document: Json) -> Itera
 
 
 def _sets(update: Update, document: Json) -> Iterator[Change]:
-    grains = sorted(_grains(update.after, update.before).items(), key=lambda one: one[0][0] != "type")  # the type first: it takes keys away
-    for (key, language), value in grains:
+    for (key, language), value in _grains(update.after, update.before).items():
         if key == "checks" or _same(value, _at(update.before, (key, language))):
             continue
         if language:
             yield {"do": "text", "at": update.address, "key": key, "language": language, "value": value or ""}
         elif key == "repeat":
             yield {"do": "repeat", "at": update.address, "value": value, "again": True}  # whether it is sound is seen when all is taken
-        elif key == "type" and update.kind == "question":
-            yield {"do": "retype", "at": update.address, "type": value, "again": True}
         else:
             yield {"do": "set", "at": update.address, "key": key, "value": value}
     if not _same(update.before.get("checks"), update.after.get("checks")):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from random import Random
 from typing import Any
 
@@ -70,7 +70,8 @@ class Cast:
 
     def birth(self, old: str) -> str:
         if old not in self.births:
-            self.births[old] = people.born_near(date.fromisoformat(old), self.on, self.world.rng, self.spread).isoformat()
+            found = people.born_near(date.fromisoformat(old), self.on, self.world.rng, self.spread)
+            self.births[old] = (found if found.isoformat() != old else found - timedelta(days=1)).isoformat()
         return self.births[old]
 
     def address(self, old: Mapping[str, str]) -> Json:

@@ -2,30 +2,34 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django_scopes import scope, scopes_disabled
 
 from madoguchi.accounts.actions import record
 from madoguchi.accounts.models import Division, Municipality, User, current_municipality
+from madoguchi.engines.forms import document_hash
 from madoguchi.engines.forms.editing import Rejected
 from madoguchi.engines.forms.merging import Update, take, updates
 from madoguchi.lib.errors import Refused
 from madoguchi.procedures.actions.examples import take_examples
 from madoguchi.procedures.actions.library import LIBRARY, facts_of, read_entry
 from madoguchi.procedures.actions.publishing import publish
-from madoguchi.procedures.actions.studio import change_draft, open_draft
+from madoguchi.procedures.actions.studio import change_draft, choice_ids, open_draft
 from madoguchi.procedures.backends import Use, use_of
 from madoguchi.procedures.models import Adoption, AdoptionKind, FormDraft, Procedure, SharedProcedure, SharedVersion
 
 Json = dict[str, Any]
 LEAST_ADOPTERS = 5  # below it figures would be those of somebody
 # Columns that are the municipality's own from the start: whose it is and when it is open never come from the origin.
-OWN_FACTS = frozenset({"kind", "annual_volume"})
+OWN_FACTS = frozenset({"kind", "annual_volume", "unsure"})
+# Keys under which no text for people stands: no name is exchanged there.
+NO_TEXTS = frozenset({"id", "type", "var", "named_by", "pattern", "list", "concept", "origin", "slug"})
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,8 @@ def adopt_shared(*, entry: SharedProcedure, division: Division, by: User | None,
     if Procedure.objects.filter(slug=entry.procedure).exists():
         raise Refused(_("同じ識別名の手続き（%(slug)s）がすでにあります。") % {"slug": entry.procedure}, code="stands_already")
     found = _localised(entry, version)
-    made = Procedure.objects.create(slug=entry.procedure, division=division, is_hidden=hidden, **found.facts)
+    unsure = [*found.facts["unsure"], f"要確認: {entry.origin_name}の見本から採用した内容です"]
+    made = _made_here(entry.procedure, division=division, is_hidden=hidden, **{**found.facts, "unsure": unsure})
     note = _("%(name)sの見本から作成") % {"name": entry.origin_name}
     publish(procedure=made, document=found.document, by=by, note=note)
     base = {"document": found.document, "facts": found.facts}
@@ -99,33 +104,40 @@ def adopt_shared(*, entry: SharedProcedure, division: Division, by: User | None,
     return made
 
 
+def _made_here(slug: str, **facts: Any) -> Procedure:
+    """The new procedure; Refused where another press made it a moment before."""
+    try:
+        with transaction.atomic():
+            return Procedure.objects.create(slug=slug, **facts)
+    except IntegrityError as error:
+        raise Refused(_("同じ識別名の手続き（%(slug)s）がすでにあります。") % {"slug": slug}, code="stands_already") from error
+
+
 def _localised(entry: SharedProcedure, version: SharedVersion) -> Origin:
     """The entry with this municipality's names in place of its own."""
     mine = current_municipality()
     pairs = [(entry.origin_name, mine.name), (entry.origin_name_en, mine.name_en)]
-    words = [(old, new) for old, new in pairs if old and new and old != new]
-    facts = {name: value for name, value in version.facts.items() if name != "unsure"}
-    unsure = [*version.facts.get("unsure", []), _("要確認: %(name)sの見本から採用した内容です") % {"name": entry.origin_name}]
-    replaced: Origin = Origin(
-        AdoptionKind.SHARED,
-        entry.origin_name,
-        version.number,
-        _replaced(version.document, words),
-        _replaced({**facts, "unsure": unsure}, words),
-    )
-    return replaced
+    words = [(_word(old), new) for old, new in pairs if old and new and old != new]
+    facts = {"unsure": [], **version.facts}
+    texts = (_replaced(version.document, words), _replaced(facts, words))
+    return Origin(AdoptionKind.SHARED, entry.origin_name, version.number, *texts)
 
 
-def _replaced(value: Any, words: Sequence[tuple[str, str]]) -> Any:
+def _word(name: str) -> re.Pattern[str]:
+    """A name as a word of its own, with its reading or without: 津市 is not in 焼津市, Oi not in Oil."""
+    plain = re.escape(name)
+    bare = rf"\b{plain}\b" if name.isascii() else rf"(?<![一-鿿]){plain}" if len(name) < 3 else plain
+    return re.compile(rf"\{{{plain}\|[^}}]*\}}|{bare}")
+
+
+def _replaced(value: Any, words: Sequence[tuple[re.Pattern[str], str]]) -> Any:
     """A value with words exchanged in every text; a word with its reading ({江東区|こうとうく}) loses the reading, which is not known."""
     if isinstance(value, str):
         for old, new in words:
-            while (start := value.find(f"{{{old}|")) >= 0 and (end := value.find("}", start)) >= 0:
-                value = value[:start] + new + value[end + 1 :]
-            value = value.replace(old, new)
+            value = old.sub(lambda _found, new=new: new, value)  # type: ignore[misc]
         return value
     if isinstance(value, Mapping):
-        return {key: _replaced(each, words) for key, each in value.items()}
+        return {key: each if key in NO_TEXTS else _replaced(each, words) for key, each in value.items()}
     return [_replaced(each, words) for each in value] if isinstance(value, list) else value
 
 
@@ -172,31 +184,49 @@ def has_updates(adoption: Adoption) -> bool:
 
 
 @transaction.atomic
-def take_updates(*, adoption: Adoption, wanted: Collection[str], by: User) -> FormDraft | None:
+def take_updates(*, adoption: Adoption, wanted: Collection[str], by: User, seen: str | None = None) -> FormDraft | None:
     """Bring what is wanted (keys of updates) and leave the rest: the form's into the draft in the studio, facts at once.
 
     What was looked at counts as known from now on; `look_again` shows it anew. Returns the draft where something went into one.
-    Raises Refused (nothing is taken then) where the draft is held by somebody else, or a change cannot be made.
+    `seen` is what `seen_of` gave when the page was looked at. Raises Refused (nothing is taken then) where something changed since, the
+    draft is held by somebody else, or a change cannot be made.
     """
     row = Adoption.objects.select_for_update(of=("self",)).select_related("procedure__division", "procedure__current").get(pk=adoption.pk)
     origin = origin_of(row)
     if origin is None:
         raise Refused(_("もとの見本は取り下げられました。いまの様式は、このまま使えます。"), code="withdrawn")
+    if seen is not None and seen != seen_of(row, origin):
+        raise Refused(_("もとか、こちらの内容が変わりました。開き直した画面で、もう一度選んでください。"), code="stale")
     draft = _take_form(row, origin, wanted, by)
     facts = [one for one in fact_updates(row, origin) if one.key in wanted]
     for one in facts:
         setattr(row.procedure, one.name, one.after)
     if facts:
         row.procedure.save(update_fields=[one.name for one in facts])
-    row.before, row.base, row.number = row.base, {"document": origin.document, "facts": origin.facts}, origin.number
-    row.save(update_fields=["before", "base", "number"])
+    now = {"document": origin.document, "facts": origin.facts}
+    if row.base != now:  # a second press keeps the way back to the first
+        row.before, row.base, row.number = row.base, now, origin.number
+        row.save(update_fields=["before", "base", "number"])
     record("procedures.take_updates", by=by, on=row, division=row.procedure.division, procedure=row.procedure.slug, taken=sorted(wanted))
     return draft
 
 
+def form_here(procedure: Procedure) -> Json:
+    """The form that an update would go into: the open draft's, or that of the version of now; {} without either."""
+    standing = FormDraft.objects.filter(procedure=procedure, state="open").first()
+    if standing is not None:
+        return dict(standing.document)
+    return dict(procedure.current.document) if procedure.current is not None else {}
+
+
+def seen_of(adoption: Adoption, origin: Origin) -> str:
+    """What a page of updates showed: another origin, another form or other facts here give another one."""
+    here = {name: getattr(adoption.procedure, name) for name in origin.facts}
+    return document_hash({"origin": [origin.document, origin.facts], "here": [form_here(adoption.procedure), here], "base": adoption.base})
+
+
 def _take_form(row: Adoption, origin: Origin, wanted: Collection[str], by: User) -> FormDraft | None:
-    standing = FormDraft.objects.filter(procedure=row.procedure, state="open").first()
-    mine = standing.document if standing else row.procedure.current.document if row.procedure.current else {}
+    mine = form_here(row.procedure)
     chosen = [one for one in form_updates(row, origin, mine) if one.key in wanted and one.takable] if mine else []
     if not chosen:
         return None
@@ -207,6 +237,12 @@ def _take_form(row: Adoption, origin: Origin, wanted: Collection[str], by: User)
         sentence = _("いっしょに取り込めない変更があります（%(where)s）。選び直すか、様式を直してから取り込んでください。")
         raise Refused(sentence % {"where": where}, code=rejected.reason) from rejected
     draft = open_draft(procedure=row.procedure, by=by)
+    for change in changes:
+        if change.get("kind") == "choice" and change["part"]["id"] in choice_ids(
+            draft=draft, question=str(change["into"]).partition(":")[2]
+        ):
+            sentence = _("前に使っていた選択肢の識別名です（%(where)s）。様式を作る画面で、別の識別名で加えてください。")
+            raise Refused(sentence % {"where": change["part"]["id"]}, code="choice_again")
     return change_draft(draft=draft, changes=changes, edition=draft.edition, by=by)
 
 
@@ -231,10 +267,12 @@ def rating(kind: str, origin: str) -> Rating | None:
     if len(rows) < LEAST_ADOPTERS:
         return None
     municipalities = Municipality.objects.in_bulk({municipality for municipality, _procedure in rows})
-    total = Use()
+    uses = []
     for municipality, procedure in rows:
         with scope(municipality=municipalities[municipality]):
-            total += use_of(procedure)
+            uses.append(use_of(procedure))
+    enough = sum(use.started > 0 for use in uses) >= LEAST_ADOPTERS  # of fewer the sums would be somebody's
+    total = sum(uses, Use()) if enough else Use()
     return Rating(len(rows), total.started, total.filed, total.corrections)
 
 

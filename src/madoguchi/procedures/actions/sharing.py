@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -12,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from madoguchi.accounts.actions import record
-from madoguchi.accounts.models import User
+from madoguchi.accounts.models import Membership, User
 from madoguchi.engines.forms import Form, check, document_hash, walk
 from madoguchi.lib.errors import Refused
 from madoguchi.procedures.actions.checking import BRACED, PLACEHOLDERS
@@ -24,7 +25,12 @@ from madoguchi.procedures.models import Procedure, SharedProcedure, SharedVersio
 Json = dict[str, Any]
 MOST_EXAMPLES = 20
 # What a text of an entry may not hold: addresses of the net, people's addresses and telephones, marks of templates and pages.
-FORBIDDEN = re.compile(r"://|www\.|[\w.+-]+@[\w-]+\.|\{\{|\{%|\{#|</?[A-Za-z!]|javascript:|0\d{1,4}-\d{1,4}-\d{3,4}", re.IGNORECASE)
+FORBIDDEN = re.compile(
+    r"://|www\.|[\w.+-]+@\w|\b[\w-]+\.(?:jp|com|org|net|info)\b|\{\{|\{%|\{#|</?[A-Za-z!]|&#?\w+;|javascript:"
+    r"|(?<![0-9-])(?:0\d{1,4}|120)[-( ]?\d{1,4}[-) ]?\d{3,4}(?!\d)|\+81",
+    re.IGNORECASE,
+)
+DASHES = re.compile(r"(?<=[0-9])[‐‑–—−ー](?=[0-9])")
 # Columns that go along; the volume is the origin's own business and goes as a note of its introduction.
 SHARED_FACTS = (*(name for name in FACTS if name != "annual_volume"), "clock_unit", "standard_days", "notice_texts")
 
@@ -46,17 +52,41 @@ def prepare(*, procedure: Procedure, examples: Sequence[Mapping[str, Any]], note
         raise Refused(_("まだ公開した版がありません。公開してから、見本にしてください。"), code="no_version")
     if not examples:
         raise Refused(_("回答の例が1つ以上いります。例を加えてから、見本にしてください。"), code="no_examples")
-    facts = entry_facts(procedure)
+    facts, staff = entry_facts(procedure), _staff()
     for where, text in _texts({"様式": version.document, "手続の内容": facts, "導入の記録": dict(notes)}):
-        if found := FORBIDDEN.search(text):
+        plain = DASHES.sub("-", unicodedata.normalize("NFKC", text))
+        if found := FORBIDDEN.search(plain) or next((found for name in staff if (found := re.search(re.escape(name), plain))), None):
             sentence = _("「%(where)s」に、見本に入れられないもの（%(found)s）があります。アドレス・電話番号・記号を消してください。")
             raise Refused(sentence % {"where": where, "found": found[0]}, code="forbidden_text", where=where)
     _require_placeholders(facts["notice_texts"])
-    made = [invented_example(version.form, one) for one in examples[:MOST_EXAMPLES]]
-    for one in made:
-        _require_holds(version.form, one)
+    made, left = _without_people(version.form, examples)
     hashed = document_hash({"document": version.document, "facts": facts})
-    return SharedVersion(document=version.document, facts=facts, examples=made, notes=dict(notes), hash=hashed)
+    prepared = SharedVersion(document=version.document, facts=facts, examples=made, notes=dict(notes), hash=hashed)
+    prepared.left = left
+    return prepared
+
+
+def _staff() -> list[str]:
+    """Names of those who work here: they stand in no text that leaves."""
+    names = Membership.objects.current().select_related("user").values_list("user__name", flat=True)
+    return sorted({part for name in names for part in (name, name.replace(" ", "")) if len(part) > 2})
+
+
+def _without_people(form: Form, examples: Sequence[Mapping[str, Any]]) -> tuple[list[Json], list[tuple[str, str]]]:
+    """The examples that can leave, and those that stay with the sentence why. Raises Refused, the first one's, where none is left."""
+    made: list[Json] = []
+    refused: list[tuple[str, Refused]] = []
+    for number, one in enumerate(examples[:MOST_EXAMPLES], 1):
+        try:
+            found = invented_example(form, one, number)
+            _require_holds(form, found, str(one.get("id", "")))
+        except Refused as reason:
+            refused.append((str(one.get("id", "")), reason))
+        else:
+            made.append(found)
+    if not made:
+        raise refused[0][1]
+    return made, [(name, str(reason)) for name, reason in refused]
 
 
 def _texts(value: Any, where: str = "") -> Iterator[tuple[str, str]]:
@@ -65,7 +95,8 @@ def _texts(value: Any, where: str = "") -> Iterator[tuple[str, str]]:
         yield where, value
     elif isinstance(value, Mapping):
         for key, each in value.items():
-            yield from _texts(each, f"{where}.{key}".lstrip("."))
+            if key != "origin":  # a hash is no text
+                yield from _texts(each, f"{where}.{key}".lstrip("."))
     elif isinstance(value, list):
         for index, each in enumerate(value):
             yield from _texts(each, f"{where}[{index}]")
@@ -73,13 +104,13 @@ def _texts(value: Any, where: str = "") -> Iterator[tuple[str, str]]:
 
 def _require_placeholders(notices: Mapping[str, Mapping[str, Mapping[str, str]]]) -> None:
     for outcome, notice in notices.items():
-        for text in (words for part in notice.values() for words in part.values()):
+        for text in (words for part in notice.values() if isinstance(part, Mapping) for words in part.values()):
             if unknown := [name for name in BRACED.findall(text) if name not in PLACEHOLDERS]:
                 sentence = _("通知の文例「%(outcome)s」に、使えない差し込み {%(name)s} があります。")
                 raise Refused(sentence % {"outcome": outcome, "name": unknown[0]}, code="unknown_placeholder")
 
 
-def _require_holds(form: Form, example: Mapping[str, Any]) -> None:
+def _require_holds(form: Form, example: Mapping[str, Any], name: str) -> None:
     """An example keeps its word after its people were exchanged."""
     on, answers = date.fromisoformat(str(example["on"])), example["answers"]
     ended = walk(form, answers, on=on, lists=lists()).ended is not None
@@ -88,7 +119,7 @@ def _require_holds(form: Form, example: Mapping[str, Any]) -> None:
     holds = ended if expect == "ends" else not ended and errors == (set() if expect == "clean" else set(expect))
     if not holds:
         sentence = _("例「%(example)s」が、いまの様式と合いません。例を直してから、見本にしてください。")
-        raise Refused(sentence % {"example": example.get("id", "")}, code="example_fails")
+        raise Refused(sentence % {"example": name}, code="example_fails")
 
 
 @transaction.atomic
@@ -100,6 +131,8 @@ def share(*, procedure: Procedure, examples: Sequence[Mapping[str, Any]], notes:
         slug=slug_of(origin.slug, procedure.slug),
         defaults={"procedure": procedure.slug, "origin": origin.slug, "name": procedure.name, "origin_name": origin.name},
     )
+    if (entry.origin, entry.procedure) != (origin.slug, procedure.slug):
+        raise Refused(_("同じ識別名の見本が、ほかの自治体にあります。情報システム担当に相談してください。"), code="slug_taken")
     last = entry.versions.first()
     if (
         last is not None
@@ -132,7 +165,9 @@ def withdraw(*, procedure: Procedure, by: User | None) -> SharedProcedure:
 
 def shared_of(procedure: Procedure) -> SharedProcedure | None:
     """The entry that this procedure was published as, if it stands in the library now."""
-    return SharedProcedure.objects.filter(slug=slug_of(procedure.municipality.slug, procedure.slug), withdrawn_at=None).first()
+    origin = procedure.municipality.slug
+    rows = SharedProcedure.objects.filter(origin=origin, procedure=procedure.slug, withdrawn_at=None)
+    return rows.filter(slug=slug_of(origin, procedure.slug)).first()
 
 
 def examples_of(procedure: Procedure) -> list[Json]:

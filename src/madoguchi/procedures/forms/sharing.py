@@ -31,8 +31,12 @@ class NotesForm(forms.Form):
         help_text=_("苦労したこと、うまくいったことなど。ほかの自治体の方が読みます。"),
         widget=forms.Textarea(attrs={"class": "box", "rows": 5}),
     )
-    introduced = forms.CharField(
-        label=_("オンラインにした年月"), required=False, max_length=7, widget=forms.TextInput(attrs={"class": "box w-14", "type": "month"})
+    introduced = forms.RegexField(
+        r"^\d{4}-(0[1-9]|1[0-2])$",
+        label=_("オンラインにした年月"),
+        required=False,
+        error_messages={"invalid": _("年月は 2026-04 の形で書いてください。")},
+        widget=forms.TextInput(attrs={"class": "box w-14", "type": "month"}),
     )
     minutes_before = forms.IntegerField(
         label=_("1件の処理にかかった分（前）"),

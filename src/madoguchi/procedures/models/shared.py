@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -47,6 +49,8 @@ class SharedVersion(models.Model):
     notes = models.JSONField("導入の記録", default=dict)  # {"story", "introduced", "minutes_before", "minutes_after", "saved"}
     hash = models.CharField("ハッシュ", max_length=64)  # of document and facts together
     at = models.DateTimeField("公開日時", default=timezone.now)
+
+    left: Sequence[tuple[str, str]] = ()  # of one that is only prepared: examples that stay here, and why
 
     class Meta:
         verbose_name = "共同の見本の版"

@@ -98,7 +98,9 @@ def test_changes_of_the_origin_are_told_read_and_taken(ict, changed) -> None:
     page = ict.get(f"{home}origin/").content.decode()
     for words_ in ("飼い主のお名前", "チップの番号", "三百円", "増えた", "変わった"):
         assert words_ in page
-    response = ict.post(f"{home}origin/", {"take": ["added:question:chip", "fact:fee"]})
+    seen = ict.get(f"{home}origin/").context["seen"]
+    assert ict.post(f"{home}origin/", {"take": ["fact:fee"], "seen": "old"}).status_code == 409
+    response = ict.post(f"{home}origin/", {"take": ["added:question:chip", "fact:fee"], "seen": seen})
     assert response["Location"] == f"{home}studio/"
     assert "chip" in str(FormDraft.objects.get().document)
     assert "もとが変わりました" not in ict.get(home).content.decode()

@@ -23,6 +23,7 @@ from madoguchi.procedures.actions import (
     prepare,
     publish,
     rating,
+    seen_of,
     share,
     shared_of,
     take_updates,
@@ -147,7 +148,7 @@ def test_adopting_makes_a_hidden_procedure_that_speaks_of_us(adopted, midori, to
         assert (adopted.is_hidden, adopted.current.number, adopted.division.code) == (True, 1, "kankyo")
         if koto.name == "江東区":
             assert adopted.overview["ja"] == "みどり野市に犬を届け出ます。みどり野市の窓口"
-        assert any("要確認" in line for line in adopted.unsure)
+        assert adopted.unsure[-1] == "要確認: 江東区の見本から採用した内容です"
         assert adopted.current.hash == told.current.hash
 
 
@@ -246,6 +247,26 @@ def test_nothing_is_taken_over_the_head_of_who_holds_the_draft(waiting, midori, 
         adoption = Adoption.objects.select_related("procedure").get()
         assert has_updates(adoption)
         assert adoption.procedure.fee.get("ja") != "三百円"
+
+
+def test_what_was_not_seen_is_not_taken(waiting, midori, told, designer) -> None:
+    with scope(municipality=midori):
+        seen = seen_of(waiting, origin_of(waiting))
+    told.fee = words("一万円", "10,000 yen")
+    told.save()
+    shared(told)
+    with scope(municipality=midori):
+        with pytest.raises(Refused) as refused:
+            take_updates(adoption=waiting, wanted={"fact:fee"}, by=designer, seen=seen)
+        assert refused.value.code == "stale"
+        assert has_updates(Adoption.objects.get())
+
+
+def test_a_second_press_keeps_the_way_back(waiting, midori, designer) -> None:
+    with scope(municipality=midori):
+        for _ in range(2):
+            take_updates(adoption=waiting, wanted=(), by=designer)
+        assert has_updates(look_again(adoption=Adoption.objects.get(), by=designer))
 
 
 def test_a_withdrawn_origin_leaves_the_copy_in_peace(waiting, midori, told, designer) -> None:

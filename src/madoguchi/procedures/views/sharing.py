@@ -22,6 +22,7 @@ from madoguchi.procedures.actions import (
     examples_of,
     fact_updates,
     facts_of,
+    form_here,
     form_updates,
     library_entries,
     lists_named,
@@ -30,6 +31,7 @@ from madoguchi.procedures.actions import (
     prepare,
     rating,
     read_entry,
+    seen_of,
     share,
     shared_of,
     take_over,
@@ -37,7 +39,7 @@ from madoguchi.procedures.actions import (
     withdraw,
 )
 from madoguchi.procedures.forms.sharing import AdoptForm, NotesForm
-from madoguchi.procedures.models import Adoption, FormDraft, Procedure, SharedProcedure
+from madoguchi.procedures.models import Adoption, Procedure, SharedProcedure
 from madoguchi.procedures.models.finding import find
 from madoguchi.procedures.views.changed_parts import fact_text, lines
 from madoguchi.procedures.views.readable import readable
@@ -175,10 +177,10 @@ def origin(request: HttpRequest, procedure: str) -> HttpResponse:
     found = origin_of(adoption)
     context: dict[str, Any] = {"procedure": adoption.procedure, "adoption": adoption, "origin": found}
     if found is not None:
-        standing = FormDraft.objects.filter(procedure=adoption.procedure, state="open").first()
-        mine = standing.document if standing else adoption.procedure.current.document
         old, new = load(adoption.base["document"]), load(found.document)
-        context["updates"] = [_shown(one, old, new) for one in form_updates(adoption, found, mine)]
+        mine = form_here(adoption.procedure)
+        context["seen"] = seen_of(adoption, found)
+        context["updates"] = [_shown(one, old, new) for one in form_updates(adoption, found, mine)] if mine else []
         context["facts"] = [
             {"update": one, "before": fact_text(one.before), "after": fact_text(one.after), "mine": fact_text(one.mine)}
             for one in fact_updates(adoption, found)
@@ -197,7 +199,7 @@ def _taken(request: HttpRequest, adoption: Adoption) -> HttpResponse:
     if "again" in request.POST:
         look_again(adoption=adoption, by=request.user)
         return _to(request, "origin", adoption.procedure)
-    draft = take_updates(adoption=adoption, wanted=set(request.POST.getlist("take")), by=request.user)
+    draft = take_updates(adoption=adoption, wanted=set(request.POST.getlist("take")), seen=request.POST.get("seen", ""), by=request.user)
     if draft is not None:
         messages.success(request, _("選んだ変更を、作成中の様式に入れました。確かめてから公開してください。"))
         return _to(request, "studio", adoption.procedure)

@@ -79,7 +79,6 @@ EVERY = [
     {"do": "remove", "at": "choice:kind/b"},
     {"do": "move", "at": "question:born", "into": "page:you", "index": 0},
     {"do": "repeat", "at": "page:dog", "value": {"id": "each_dog", "item": ja("犬"), "max": 5}},
-    {"do": "retype", "at": "question:name", "type": "number", "own": {"min": 1, "decimals": 0}},
 ]
 
 
@@ -127,6 +126,26 @@ def test_a_page_built_anew_there_or_an_id_used_here_is_done_by_hand() -> None:
     mine = changed(base(), {**NEW, "part": {"id": "tel", "type": "text", "label": ja("内線")}})
     (found,) = updates(base(), changed(base(), NEW), mine)
     assert found.state == "by_hand"
+
+
+def test_another_type_is_done_by_hand() -> None:
+    """What was published keeps its type, so the press would only be refused."""
+    theirs = changed(base(), {"do": "retype", "at": "question:name", "type": "number", "own": {"min": 1, "decimals": 0}})
+    (found,) = updates(base(), theirs, base())
+    assert (found.state, take(theirs, base(), [found])) == ("by_hand", [])
+
+
+def test_a_question_that_we_moved_to_a_page_is_not_removed_with_it() -> None:
+    """The origin gave up its page; what it still asks elsewhere stays here, wherever we put it."""
+    theirs = changed(base(), {"do": "move", "at": "question:born", "into": "page:you", "index": 0}, {"do": "remove", "at": "page:dog"})
+    mine = changed(base(), {"do": "move", "at": "question:kind", "into": "page:dog", "index": 0})
+    found = {one.key: one for one in updates(base(), theirs, mine)}
+    assert found["removed:page:dog"].state == "adapted"
+    with pytest.raises(Rejected) as rejected:
+        take(theirs, mine, list(found.values()))
+    assert rejected.value.where == ("question:kind",)
+    with pytest.raises(Rejected):  # nor is a question that the origin only moved, when its move is left
+        take(theirs, base(), [one for one in updates(base(), theirs, base()) if one.what == "removed"])
 
 
 def test_a_question_that_a_rule_of_ours_reads_is_not_taken_away() -> None:
