@@ -117,7 +117,7 @@ _SHAPES: Mapping[str, Shape] = {
     "kana": _text,
     "phone": _text,
     "email": _text,
-    "mynumber": lambda _question, value, _lists: value,  # refused by its own sentence
+    "mynumber": _text,
     "corporate_number": _text,
     "person_name": _parts(NAME),
     "address": _parts(ADDRESS),

@@ -34,6 +34,14 @@ def test_what_the_form_does_not_ask_stays_here(told, answers) -> None:
     assert SECRET not in str(prepare(procedure=told, examples=[example(**answers)], notes=NOTES).examples)
 
 
+def test_an_individual_number_leaves_as_the_sample(division) -> None:
+    document = form()
+    document["pages"][0]["questions"].append({"id": "mine", "type": "mynumber", "label": words("個人番号", "My Number")})
+    procedure = make_procedure(division, document=document, entitled_to_mynumber=True)
+    made = prepare(procedure=procedure, examples=[example(mine="987654321098")], notes=NOTES).examples
+    assert made[0]["answers"]["mine"] == "123456789018"
+
+
 def test_the_name_of_an_example_stays_here(told) -> None:
     made = prepare(procedure=told, examples=[{**example(), "id": SECRET, "note": words(SECRET)}], notes=NOTES).examples
     assert (SECRET not in str(made), made[0]["id"]) == (True, "e1")
