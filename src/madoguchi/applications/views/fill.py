@@ -193,31 +193,46 @@ def show_page(request: HttpRequest, form: PageForm, page: str, row: str, status:
     place = place_of(form.walked, page)
     if place is None:
         return redirect(to(request, "fill", form.application))
-    repeat = place.page.page.repeat
-    errors = form.error_list()
     context = {
+        **page_context(form, place),
+        **hub_context(form, place, row),
         "application": form.application,
         "procedure": form.application.procedure,
         "form": form,
-        "page": place.page.page,
-        "sections": form.sections(),
-        "number": place.number,
-        "total": len(form.walked.pages),
-        "problems": errors,
-        "has_errors": bool(errors),
         "conflict": bool(form.conflicts),
         "seen": form.seen(),
-        "row": next((one for one in place.page.rows if one.id == row), None),
-        "hub": repeat if repeat is not None and not row else None,
-        "rows": hub_rows(form, place) if repeat is not None and not row else [],
-        "ended": form.walked.ended is not None and form.walked.ended.page.id == page,
-        "section_repeats": section_repeats(form, place),
         "contact": form.application.division,
         "newer_version": newer_version(form.application),
         "together": together_of(form.application),
         "said_only": not form.problems and bool(form.said),
     }
     return render(request, "applications/page.html", context, status=status)
+
+
+def page_context(form: PageForm, place: Place) -> dict[str, Any]:
+    """What every page of questions shows, whoever fills it and wherever it is kept."""
+    errors = form.error_list()
+    return {
+        "page": place.page.page,
+        "sections": form.sections(),
+        "number": place.number,
+        "total": len(form.walked.pages),
+        "problems": errors,
+        "has_errors": bool(errors),
+        "section_repeats": section_repeats(form, place),
+    }
+
+
+def hub_context(form: PageForm, place: Place, row: str) -> dict[str, Any]:
+    """A page that repeats as the list of its rows, or one row of it; and whether the form ends here."""
+    repeat = place.page.page.repeat
+    is_hub = repeat is not None and not row
+    return {
+        "row": next((one for one in place.page.rows if one.id == row), None),
+        "hub": repeat if is_hub else None,
+        "rows": hub_rows(form, place) if is_hub else [],
+        "ended": form.walked.ended is not None and form.walked.ended.page.id == place.page.page.id,
+    }
 
 
 def hub_rows(form: PageForm, place: Place) -> list[dict[str, Any]]:

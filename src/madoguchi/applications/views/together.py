@@ -20,7 +20,7 @@ from madoguchi.applications.models.documents import documents_of, documents_pape
 from madoguchi.applications.models.story import shown_label, shown_state
 from madoguchi.applications.views.access import PHRASE, Expired, grant, own_case
 from madoguchi.applications.views.begin import show_keep
-from madoguchi.applications.views.fill import autosaved, change_address, place_of
+from madoguchi.applications.views.fill import autosaved, change_address, page_context, place_of
 from madoguchi.applications.views.pages import PageForm
 from madoguchi.applications.views.siblings import bundle_address as at
 from madoguchi.applications.views.summary import groups_of, problem_rows
@@ -133,22 +133,13 @@ def _posted(request: HttpRequest, filing: FilingBundle, form: PageForm, page: st
 def _show_common(request: HttpRequest, filing: FilingBundle, form: PageForm, page: str, status: int = 200) -> HttpResponse:
     place = place_of(form.walked, page)
     assert place is not None
-    errors = form.error_list()
     context = {
+        **page_context(form, place),
         "application": filing,
         "procedure": {"name": filing.title},
         "form": form,
-        "page": place.page.page,
-        "sections": form.sections(),
-        "number": place.number,
-        "total": len(form.walked.pages),
-        "problems": errors,
-        "has_errors": bool(errors),
         "conflict": bool(form.conflicts),
         "seen": form.seen(),
-        "section_repeats": [
-            {"id": repeat.id, "item": repeat.item, "full": len(form.walked.rows(repeat.id)) >= repeat.max} for repeat in place.page.repeats
-        ],
         "is_common": True,
         "said_only": not form.problems and bool(form.said),
     }

@@ -18,13 +18,13 @@ from madoguchi.applications.actions.uploading import files_of
 from madoguchi.applications.forms import uploaded
 from madoguchi.applications.models import Application
 from madoguchi.applications.views.fill import (
-    hub_rows,
+    hub_context,
     is_page_repeat,
+    page_context,
     page_groups,
     page_repeats,
     place_of,
     reader_code,
-    section_repeats,
 )
 from madoguchi.applications.views.pages import PageForm
 from madoguchi.applications.views.summary import groups_of, problem_rows
@@ -212,23 +212,13 @@ def _show(request: HttpRequest, found: Procedure, form: TrialForm, page: str, ro
     place = place_of(form.walked, page)
     if place is None:
         return redirect(_to(request, found))
-    repeat, errors = place.page.page.repeat, form.error_list()
     context = {
+        **page_context(form, place),
+        **hub_context(form, place, row),
         "procedure": found,
         "application": form.application,
         "is_desk": True,  # no pictures of files: there are none
-        "page": place.page.page,
-        "sections": form.sections(),
-        "number": place.number,
-        "total": len(form.walked.pages),
-        "problems": errors,
-        "has_errors": bool(errors),
         "seen": "",
-        "row": next((one for one in place.page.rows if one.id == row), None),
-        "hub": repeat if repeat is not None and not row else None,
-        "rows": hub_rows(form, place) if repeat is not None and not row else [],
-        "ended": form.walked.ended is not None and form.walked.ended.page.id == page,
-        "section_repeats": section_repeats(form, place),
         "contact": form.application.division,
         "may_keep": request.member.may("forms.edit"),  # type: ignore[attr-defined]
     }

@@ -14,13 +14,14 @@ from django.utils.translation import gettext as _
 
 from madoguchi.accounts.actions import record
 from madoguchi.accounts.models import Membership, User
-from madoguchi.engines.forms import Form, check, document_hash, walk
+from madoguchi.engines.forms import Form, document_hash
 from madoguchi.lib.errors import Refused
 from madoguchi.procedures.actions.checking import BRACED, PLACEHOLDERS
+from madoguchi.procedures.actions.examples import run_example
 from madoguchi.procedures.actions.inventing import invented_example
 from madoguchi.procedures.actions.library import FACTS
 from madoguchi.procedures.actions.lists import lists
-from madoguchi.procedures.models import Procedure, SharedProcedure, SharedVersion
+from madoguchi.procedures.models import FormExample, Procedure, SharedProcedure, SharedVersion
 
 Json = dict[str, Any]
 MOST_EXAMPLES = 20
@@ -112,12 +113,8 @@ def _require_placeholders(notices: Mapping[str, Mapping[str, Mapping[str, str]]]
 
 def _require_holds(form: Form, example: Mapping[str, Any], name: str) -> None:
     """An example keeps its word after its people were exchanged."""
-    on, answers = date.fromisoformat(str(example["on"])), example["answers"]
-    ended = walk(form, answers, on=on, lists=lists()).ended is not None
-    errors = {problem.key for problem in check(form, answers, on=on, lists=lists()) if problem.level == "error"}
-    expect = example.get("expect", "clean")
-    holds = ended if expect == "ends" else not ended and errors == (set() if expect == "clean" else set(expect))
-    if not holds:
+    held = FormExample(on=date.fromisoformat(str(example["on"])), answers=example["answers"], expect=example["expect"])
+    if not run_example(example=held, form=form, known=lists()).passes:
         sentence = _("例「%(example)s」が、いまの様式と合いません。例を直してから、見本にしてください。")
         raise Refused(sentence % {"example": name}, code="example_fails")
 

@@ -12,24 +12,20 @@ from django.utils.translation import gettext_lazy
 from madoguchi.engines.forms import Form, canonical_json, pick
 from madoguchi.engines.forms.rule_words import Wording
 from madoguchi.procedures.views.readable import TYPES
+from madoguchi.procedures.views.versions import LANGUAGES, TOLD
 
-NAMES = {
+NAMES = {  # the words of the comparison of versions, and what only whole parts have
+    **TOLD,
     "title": gettext_lazy("題"),
     "intro": gettext_lazy("説明"),
-    "label": gettext_lazy("たずねる文"),
-    "hint": gettext_lazy("助言"),
     "unit": gettext_lazy("単位"),
-    "type": gettext_lazy("答えの形"),
-    "required": gettext_lazy("必須"),
-    "show_if": gettext_lazy("出る条件"),
-    "value": gettext_lazy("計算"),
-    "checks": gettext_lazy("点検"),
+    "show_if": TOLD["condition"],
     "repeat": gettext_lazy("くり返し"),
     "ends": gettext_lazy("ここで終わり"),
     "concept": gettext_lazy("意味"),
     "languages": gettext_lazy("言語"),
 }
-LANGUAGES = {"ja": gettext_lazy("日本語"), "plain": gettext_lazy("やさしい日本語"), "en": gettext_lazy("英語")}
+SPOKEN = dict(LANGUAGES)
 TEXTS = frozenset({"title", "intro", "label", "hint", "unit"})
 
 
@@ -57,7 +53,7 @@ def _lines(before: Mapping[str, Any], after: Mapping[str, Any], old: Wording, ne
             for language in dict.fromkeys((*(now or {}), *(was or {}))):
                 texts = [(one or {}).get(language, "") for one in (was, now)]
                 if texts[0] != texts[1]:
-                    yield Line(f"{name}（{LANGUAGES.get(language, language)}）", *texts)
+                    yield Line(f"{name}（{SPOKEN.get(language, language)}）", *texts)
         else:
             yield Line(name, _said(key, was, old), _said(key, now, new))
 
