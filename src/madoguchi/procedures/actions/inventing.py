@@ -31,85 +31,6 @@ NUMBER = re.compile(
     r"[0-9]{4,}|[0-9]{2,}[-‐‑–—−ーー－ ][0-9]{2,}|[0-9]+[-‐‑–—−ー][0-9]+[-‐‑–—−ー][0-9]+|[0-9]+(?:丁目|番地|番|号)"
     r"|(?:明治|大正|昭和|平成|令和)[0-9元]+年"
 )
-# The commonest family names, which the generator leaves to real people.
-COMMON = [
-    "佐藤",
-    "鈴木",
-    "高橋",
-    "田中",
-    "伊藤",
-    "渡辺",
-    "山本",
-    "中村",
-    "小林",
-    "加藤",
-    "吉田",
-    "山田",
-    "佐々木",
-    "山口",
-    "松本",
-    "井上",
-    "木村",
-    "斎藤",
-    "清水",
-    "山崎",
-    "池田",
-    "橋本",
-    "阿部",
-    "石川",
-    "山下",
-    "中島",
-    "石井",
-    "小川",
-    "前田",
-    "岡田",
-    "長谷川",
-    "藤田",
-    "後藤",
-    "近藤",
-    "村上",
-    "遠藤",
-    "青木",
-    "坂本",
-    "福田",
-    "太田",
-    "西村",
-    "藤井",
-    "岡本",
-    "藤原",
-    "中川",
-    "中野",
-    "三浦",
-    "原田",
-    "松田",
-    "竹内",
-    "小野",
-    "田村",
-    "金子",
-    "和田",
-    "中山",
-    "石田",
-    "上田",
-    "森田",
-]
-EVERYBODY = (
-    "太郎",
-    "花子",
-    "一郎",
-    "次郎",
-    "三郎",
-    "幸子",
-    "恵子",
-    "和子",
-    "洋子",
-    "裕子",
-    "美咲",
-    "翔太",
-    "健太",
-    "直樹",
-    "大輔",
-    "由美子",
-)
 TITLES = "さん|様|さま|氏|くん|君|ちゃん|殿"
 # Texts that are numbers by their meaning or their pattern: exchanged digit by digit. Other patterns let names through.
 NUMBERED = frozenset({"insured.number", "dog.microchip", "dog.registration_number", "disability.certificate", "vehicle.number"})
@@ -184,10 +105,13 @@ def _names(value: Any) -> Iterator[str]:
 @cache
 def _called() -> re.Pattern[str]:
     """A usual family name with a title or a given name behind it."""
-    written = {*COMMON, *(one.name.written for one in invented.families() if len(one.name.written) > 1)}
+    written = {
+        *invented.data("names")["common_families"].split(),
+        *(one.name.written for one in invented.families() if len(one.name.written) > 1),
+    }
     families = sorted(map(re.escape, map(folded, written)), key=len, reverse=True)
     drawn = (name.written for sex in ("female", "male") for era in ("old", "middle", "young") for name in invented.given_names(sex, era))
-    given = {folded(name) for name in (*EVERYBODY, *drawn)}
+    given = {folded(name) for name in (*invented.data("names")["common_given"].split(), *drawn)}
     return re.compile(f"(?:{'|'.join(families)})(?:{TITLES}|{'|'.join(sorted(map(re.escape, given), key=len, reverse=True))})")
 
 
